@@ -1,0 +1,2 @@
+# Manual pages and documents.
+EXTRA_DIST += doc/architecture.md

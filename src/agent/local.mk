@@ -1,0 +1,3 @@
+# The daemon: supervisor, workers, listeners.
+noinst_LIBRARIES += libagent.a
+libagent_a_SOURCES =

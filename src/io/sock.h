@@ -1,0 +1,46 @@
+/*
+ * sock.h - non-blocking stream sockets: listen, accept, connect, half-close.
+ *
+ * Every descriptor made here is non-blocking and close-on-exec, and belongs
+ * to the caller. Failures are -1 with errno, the world's own word.
+ */
+#ifndef SALLYPORT_IO_SOCK_H
+#define SALLYPORT_IO_SOCK_H
+
+#include <stdbool.h>
+
+#include "base/addr.h"
+#include "base/compiler.h"
+
+/*
+ * A TCP socket that listens on `at`. IPv6 sockets are IPv6-only, so that the
+ * two families' wildcards can be held side by side. Fails with EADDRINUSE
+ * where anybody listens there already.
+ */
+MUST_USE int sock_listen(const struct addr_endpoint *at);
+
+/*
+ * Accepts one connection and tells both of its ends. -1 with errno: EAGAIN
+ * where none waits, EMFILE and ENFILE where descriptors ran out; a client
+ * that is gone already is skipped.
+ */
+MUST_USE int sock_accept(int listener, struct addr_endpoint *local_r,
+    struct addr_endpoint *remote_r);
+
+/* Starts connecting; finished when writable and sock_error says 0. */
+MUST_USE int sock_connect(const struct addr_endpoint *to);
+MUST_USE int sock_connect_unix(const char *path);
+
+/* The socket's pending error (SO_ERROR), which is cleared; 0 where none. */
+int sock_error(int fd);
+
+/* Ends the sending direction; the peer reads end of file. */
+void sock_half_close(int fd);
+
+/* Makes the coming close send a reset, so that the peer sees a failure. */
+void sock_reset_on_close(int fd);
+
+/* True where the host can open sockets of the family (AF_INET, AF_INET6). */
+bool sock_family_works(int family);
+
+#endif

@@ -1,0 +1,7 @@
+# Policy text to rule table: no wolfSSL, no event loop.
+noinst_LIBRARIES += libpolicy.a
+libpolicy_a_SOURCES += \
+	src/policy/policy.h \
+	src/policy/rules.h \
+	src/policy/settings.h \
+	src/policy/source.h

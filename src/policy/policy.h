@@ -1,0 +1,36 @@
+/*
+ * policy.h - front door: a policy file becomes one sealed policy, or none.
+ *
+ * A policy owns everything it leads to (text, tree, settings, rules) in one
+ * arena and never changes; policy_free ends all of it at once. Any error
+ * refuses the whole file, and all errors of a file are reported at once.
+ */
+#ifndef SALLYPORT_POLICY_POLICY_H
+#define SALLYPORT_POLICY_POLICY_H
+
+#include "base/compiler.h"
+
+struct diag;
+struct policy;
+struct rules;
+
+/* What uncoded values follow; POLICY_DEFAULTS_FILE: the file's own word. */
+enum policy_defaults {
+	POLICY_DEFAULTS_FILE,
+	POLICY_DEFAULTS_MODERN,
+	POLICY_DEFAULTS_ZOS,
+};
+
+/*
+ * Reads and compiles `path`. Diagnostics (warnings too) are added to `diag`.
+ * `diag` owns the file's text, so spans stay good while it lives: keep it as
+ * long as the policy. Returns NULL where the file cannot be read or has an
+ * error; diag then holds at least one error.
+ */
+MUST_USE struct policy *policy_load(const char *path,
+    enum policy_defaults defaults, struct diag *diag);
+void policy_free(struct policy **policy);
+
+const struct rules *policy_rules(const struct policy *policy);
+
+#endif

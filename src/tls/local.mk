@@ -1,0 +1,3 @@
+# The one place, with src/trust, that includes wolfSSL.
+noinst_LIBRARIES += libtls.a
+libtls_a_SOURCES =

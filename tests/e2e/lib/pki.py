@@ -1,0 +1,200 @@
+"""Certificates good and bad.  The DER is ours, so that anything can be wrong
+in them; `openssl` makes the keys and signs."""
+
+import base64
+import datetime
+import hashlib
+import os
+import subprocess
+import textwrap
+
+from . import der
+
+DAY = datetime.timedelta(days=1)
+CLIENT = "1.3.6.1.5.5.7.3.2"
+SERVER = "1.3.6.1.5.5.7.3.1"
+
+SIGNATURES = {
+    "ec": der.sequence(der.oid("1.2.840.10045.4.3.2")),
+    "rsa": der.sequence(der.oid("1.2.840.113549.1.1.11"), der.tlv(0x05)),
+}
+DIGITAL_SIGNATURE = der.bits(b"\xa0", 5)    # and keyEncipherment
+CERT_SIGN = der.bits(b"\x06", 1)            # keyCertSign, cRLSign
+
+
+def _openssl(*args, data=b""):
+    return subprocess.run(("openssl",) + args, input=data, check=True,
+                          stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE).stdout
+
+
+def pem(der_bytes):
+    text = base64.b64encode(der_bytes).decode()
+    return ("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+            % "\n".join(textwrap.wrap(text, 64)))
+
+
+def name(common_name):
+    """An X.501 name: O=Sallyport tests, CN=common_name."""
+    return der.sequence(
+        der.tlv(0x31, der.sequence(der.oid("2.5.4.10"),
+                                   der.utf8("Sallyport tests"))),
+        der.tlv(0x31, der.sequence(der.oid("2.5.4.3"),
+                                   der.utf8(common_name))))
+
+
+def _extension(dotted, body, critical=False):
+    return der.sequence(der.oid(dotted),
+                        der.boolean(True) if critical else b"",
+                        der.octets(body))
+
+
+class Key:
+    def __init__(self, directory, label, kind):
+        self.kind = kind
+        self.path = os.path.join(directory, label + ".key")
+        options = {"ec": ("EC", "ec_paramgen_curve:P-256"),
+                   "rsa": ("RSA", "rsa_keygen_bits:2048")}[kind]
+        _openssl("genpkey", "-algorithm", options[0], "-pkeyopt", options[1],
+                 "-out", self.path)
+        self.spki = _openssl("pkey", "-in", self.path, "-pubout",
+                             "-outform", "DER")
+        (_, public, _) = der.split(der.split(self.spki)[0][1])[1]
+        self.id = hashlib.sha1(public[1:]).digest()
+
+    def sign(self, data):
+        return _openssl("dgst", "-sha256", "-sign", self.path, data=data)
+
+
+class Certificate:
+    def __init__(self, directory, label, subject, key, encoded):
+        self.label = label
+        self.subject = subject
+        self.key = key
+        self.der = encoded
+        self.pem = pem(encoded)
+        self.path = os.path.join(directory, label + ".pem")
+        with open(self.path, "w") as f:
+            f.write(self.pem)
+
+
+class Pki:
+    """Makes certificates in a directory; `kind` is the default of keys."""
+
+    def __init__(self, directory, kind="ec"):
+        self.directory = directory
+        self.kind = kind
+        self.serial = int.from_bytes(os.urandom(6), "big")
+        os.makedirs(directory, exist_ok=True)
+
+    def key(self, label, kind=None):
+        return Key(self.directory, label, kind or self.kind)
+
+    def _issue(self, label, subject, key, issuer, extensions, start, end):
+        """issuer None: self-signed."""
+        signer = issuer.key if issuer else key
+        self.serial += 1
+        now = datetime.datetime.now(datetime.timezone.utc)
+        tbs = der.sequence(
+            der.tlv(0xa0, der.integer(2)),
+            der.integer(self.serial),
+            SIGNATURES[signer.kind],
+            issuer.subject if issuer else subject,
+            der.sequence(der.time(now + start), der.time(now + end)),
+            subject,
+            key.spki,
+            der.tlv(0xa3, der.sequence(*extensions)))
+        encoded = der.sequence(tbs, SIGNATURES[signer.kind],
+                               der.bits(signer.sign(tbs)))
+        return Certificate(self.directory, label, subject, key, encoded)
+
+    def ca(self, label, issuer=None, kind=None, subject=None, key=None,
+           start=-DAY, end=365 * DAY):
+        key = key or self.key(label, kind)
+        subject = subject or name(label)
+        authority = issuer.key.id if issuer else key.id
+        extensions = [
+            _extension("2.5.29.19", der.sequence(der.boolean(True)), True),
+            _extension("2.5.29.15", CERT_SIGN, True),
+            _extension("2.5.29.14", der.octets(key.id)),
+            _extension("2.5.29.35", der.sequence(der.tlv(0x80, authority))),
+        ]
+        return self._issue(label, subject, key, issuer, extensions,
+                           start, end)
+
+    def leaf(self, label, issuer, kind=None, purposes=(CLIENT,), key=None,
+             subject=None, start=-DAY, end=90 * DAY):
+        """purposes None: no extended key usage at all."""
+        key = key or self.key(label, kind)
+        extensions = [
+            _extension("2.5.29.19", der.sequence(), True),
+            _extension("2.5.29.15", DIGITAL_SIGNATURE, True),
+            _extension("2.5.29.14", der.octets(key.id)),
+            _extension("2.5.29.35",
+                       der.sequence(der.tlv(0x80, issuer.key.id))),
+        ]
+        if purposes is not None:
+            usages = [der.oid(purpose) for purpose in purposes]
+            extensions.append(_extension("2.5.29.37", der.sequence(*usages)))
+        return self._issue(label, subject or name(label), key, issuer,
+                           extensions, start, end)
+
+    def server(self, label, issuer, kind=None, **more):
+        """A server's certificate for localhost and both loopbacks."""
+        key = self.key(label, kind)
+        alternatives = der.sequence(
+            der.tlv(0x82, b"localhost"),
+            der.tlv(0x87, bytes([127, 0, 0, 1])),
+            der.tlv(0x87, bytes(15) + b"\x01"))
+        extensions = [
+            _extension("2.5.29.19", der.sequence(), True),
+            _extension("2.5.29.15", DIGITAL_SIGNATURE, True),
+            _extension("2.5.29.14", der.octets(key.id)),
+            _extension("2.5.29.35",
+                       der.sequence(der.tlv(0x80, issuer.key.id))),
+            _extension("2.5.29.37", der.sequence(der.oid(SERVER))),
+            _extension("2.5.29.17", alternatives),
+        ]
+        return self._issue(label, name(label), key, issuer, extensions,
+                           more.get("start", -DAY),
+                           more.get("end", 90 * DAY))
+
+    def clone(self, label, original):
+        """The same certificate over another key: every byte but those of
+        the public key is the original's, its signature included."""
+        key = self.key(label, original.key.kind)
+        encoded = original.der
+        if len(key.spki) != len(original.key.spki):
+            raise ValueError("keys of one size are needed")
+        at = encoded.index(original.key.spki)
+        encoded = (encoded[:at] + key.spki
+                   + encoded[at + len(key.spki):])
+        return Certificate(self.directory, label, original.subject, key,
+                           encoded)
+
+    def chain(self, label, *certificates):
+        """A PEM file of several certificates, in this order."""
+        path = os.path.join(self.directory, label + ".pem")
+        with open(path, "w") as f:
+            f.write("".join(certificate.pem for certificate in certificates))
+        return path
+
+    def ring(self, path, leaf, chain=(), trusted=(), label="server",
+             default=True):
+        """A key ring directory; may be called again to add a label."""
+        personal = os.path.join(path, "personal")
+        anchors = os.path.join(path, "trusted")
+        os.makedirs(personal, exist_ok=True)
+        os.makedirs(anchors, exist_ok=True)
+        with open(os.path.join(personal, label + ".pem"), "w") as f:
+            f.write(leaf.pem + "".join(link.pem for link in chain))
+            with open(leaf.key.path) as key:
+                f.write(key.read())
+        if default:
+            with open(os.path.join(personal, "default"), "w") as f:
+                f.write(label + "\n")
+        for anchor in trusted:
+            with open(os.path.join(anchors, anchor.label + ".pem"),
+                      "w") as f:
+                f.write(anchor.pem)
+        return path

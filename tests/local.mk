@@ -1,0 +1,36 @@
+# `make check`. A unit test is one line here: its source is the file of the
+# same name with .c. Scripts print TAP; the driver counts both alike.
+
+UNIT_TESTS = \
+	tests/check_reason
+
+SCRIPT_TESTS =
+
+# Files that tests read, and their helpers.
+EXTRA_DIST += $(SCRIPT_TESTS)
+
+TEST_EXTENSIONS = .sh
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_COMPILER = $(BASH_PATH)
+AM_TESTS_ENVIRONMENT = \
+	srcdir='$(abs_srcdir)'; export srcdir; \
+	builddir='$(abs_builddir)'; export builddir; \
+	CC='$(CC)'; export CC; \
+	ASAN_OPTIONS="detect_leaks=1:abort_on_error=1:$$ASAN_OPTIONS"; \
+	export ASAN_OPTIONS; \
+	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
+	export UBSAN_OPTIONS;
+
+TESTS += $(SCRIPT_TESTS)
+if HAVE_CHECK
+check_LIBRARIES += libsupport.a
+libsupport_a_SOURCES = tests/support/runner.c tests/support/runner.h
+AM_CPPFLAGS += -I$(srcdir)/tests $(CHECK_CFLAGS)
+check_PROGRAMS += $(UNIT_TESTS)
+# In front of the layers in LDADD, so that tests need not name it.
+TEST_SUPPORT = libsupport.a
+TESTS += $(UNIT_TESTS)
+endif
