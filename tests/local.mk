@@ -2,6 +2,8 @@
 # same name with .c. Scripts print TAP; the driver counts both alike.
 
 UNIT_TESTS = \
+	tests/check_addr \
+	tests/check_log \
 	tests/check_reason
 
 SCRIPT_TESTS =

@@ -42,6 +42,7 @@ struct addr_endpoint {
 /* <0, 0, >0 as memcmp: by value, IPv4 below most of IPv6. */
 int addr_compare(const struct addr *a, const struct addr *b);
 bool addr_is_v4(const struct addr *a);
+/* A range of IPv6 addresses holds no IPv4 address: ::/0 is every IPv6. */
 bool addr_in_range(const struct addr *a, const struct addr_range *range);
 
 /*
