@@ -4,7 +4,11 @@
 # grammar/policy_scan.[ch] in the build directory; include them as
 # "grammar/policy_parse.h" and "grammar/policy_scan.h".
 
-libpolicy_a_SOURCES +=
+libpolicy_a_SOURCES += \
+	grammar/actions.c \
+	grammar/advanced.c \
+	grammar/conditions.c \
+	grammar/language.c grammar/language.h
 
 # Once policy.y and policy.l exist, all four files:
 #	grammar/policy_parse.c grammar/policy_parse.h \

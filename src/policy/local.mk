@@ -3,5 +3,6 @@ noinst_LIBRARIES += libpolicy.a
 libpolicy_a_SOURCES += \
 	src/policy/policy.h \
 	src/policy/rules.h \
+	src/policy/schema.c src/policy/schema.h \
 	src/policy/settings.h \
 	src/policy/source.h

@@ -1,0 +1,112 @@
+/*
+ * language.h - the tables that are the language, and the macros that fill
+ * them. Only the files of grammar/ and policy/schema.c include this; all
+ * others ask policy/schema.h.
+ *
+ * A row that names a field is checked against the field's C type when it is
+ * compiled: a wrong row does not build. A row without a field is a parameter
+ * that is accepted and checked, and does not act (yet).
+ */
+#ifndef SALLYPORT_GRAMMAR_LANGUAGE_H
+#define SALLYPORT_GRAMMAR_LANGUAGE_H
+
+#include "policy/schema.h"
+
+#define P_IS(type, object, field) \
+	__builtin_types_compatible_p(__typeof__(((type *)0)->field), object)
+
+/* sizeof an array that only a true condition gives a size; adds 0. */
+#define P_CHECK(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
+
+#define P_FIELD(structure, field, condition) \
+	.offset = offsetof(structure, field), \
+	.size = sizeof(((structure *)0)->field) + P_CHECK(condition), \
+	.owner = P_OWNER(structure)
+
+#define P_OWNER(structure) \
+	_Generic((structure *)0, \
+	    struct settings *: SCHEMA_OWNER_SETTINGS, \
+	    struct settings_application *: SCHEMA_OWNER_APPLICATION, \
+	    struct rules_rule *: SCHEMA_OWNER_RULE)
+
+/* Rows with a field: P_x(structure, field, "Name", .doc = ..., ...) */
+#define P_FLAG(structure, field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_FLAG, .choices = schema_flag_choices, \
+	P_FIELD(structure, field, P_IS(structure, bool, field)), __VA_ARGS__ }
+#define P_ENUM(structure, field, text, list, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_ENUM, .choices = (list), \
+	P_FIELD(structure, field, P_IS(structure, uint32_t, field) || \
+	    P_IS(structure, uint8_t, field)), __VA_ARGS__ }
+#define P_INT(structure, field, text, low, high, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_INT, .min = (low), .max = (high), \
+	P_FIELD(structure, field, P_IS(structure, uint32_t, field)), \
+	__VA_ARGS__ }
+#define P_STRING(structure, field, text, kind, low, high, ...) { \
+	.name = (text), .type = (kind), .min = (low), .max = (high), \
+	.unit = SCHEMA_UNIT_CHARACTERS, \
+	P_FIELD(structure, field, P_IS(structure, const char *, field)), \
+	__VA_ARGS__ }
+#define P_ADDRS(structure, field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_ADDRS, P_FIELD(structure, field, \
+	    P_IS(structure, const struct rules_addrs *, field)), __VA_ARGS__ }
+#define P_PORTS(structure, field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_PORTS, P_FIELD(structure, field, \
+	    P_IS(structure, const struct rules_ports *, field)), __VA_ARGS__ }
+#define P_SUITES(structure, field, text, kind, ...) { .name = (text), \
+	.type = (kind), P_FIELD(structure, field, \
+	    P_IS(structure, struct settings_ciphers, field)), __VA_ARGS__ }
+#define P_BACKEND(structure, field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_BACKEND, P_FIELD(structure, field, \
+	    P_IS(structure, struct settings_backend, field)), __VA_ARGS__ }
+
+/* A reference whose target fills a field: conditions do. */
+#define P_REF_TO(structure, field, text, id, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_REF, .statement = (id), \
+	P_FIELD(structure, field, 1), __VA_ARGS__ }
+
+/* Rows without a field. */
+#define P_REF(text, id, ...) { .name = (text), .type = SCHEMA_TYPE_REF, \
+	.statement = (id), __VA_ARGS__ }
+#define P_BLOCK(text, id, ...) \
+	{ .name = (text), .type = SCHEMA_TYPE_BLOCK, .statement = (id), \
+	  __VA_ARGS__ }, \
+	{ .name = text "Ref", .type = SCHEMA_TYPE_REF, .statement = (id), \
+	  __VA_ARGS__ }
+#define P_VALUE(text, kind, ...) { .name = (text), .type = (kind), \
+	__VA_ARGS__ }
+#define P_BARE_FLAG(text, ...) { .name = (text), .type = SCHEMA_TYPE_FLAG, \
+	.choices = schema_flag_choices, __VA_ARGS__ }
+#define P_BARE_ENUM(text, list, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_ENUM, .choices = (list), __VA_ARGS__ }
+#define P_BARE_INT(text, low, high, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_INT, .min = (low), .max = (high), __VA_ARGS__ }
+#define P_BARE_WORD(text, low, high, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_WORD, .min = (low), .max = (high), \
+	.unit = SCHEMA_UNIT_CHARACTERS, __VA_ARGS__ }
+
+/* A row's choices: P_CHOICE("Name", value, ...), ..., P_END */
+#define P_CHOICE(text, number, ...) \
+	{ .name = (text), .value = (number), __VA_ARGS__ }
+#define P_END		{ .name = NULL }
+
+#define P_LATER(why)	.acts = SCHEMA_ACTS_LATER, .reason = (why)
+#define P_NO(why)	.acts = SCHEMA_ACTS_NO, .reason = (why)
+
+/* language.c: every statement, by id. */
+extern const struct schema_statement language_statements[];
+
+/* conditions.c: what a rule asks, and what it leads to. */
+extern const struct schema_list conditions_rule, conditions_ip_addr,
+    conditions_ip_addr_set, conditions_ip_addr_group, conditions_port_range,
+    conditions_port_group;
+
+/* actions.c: the scopes, key ring and ciphers. */
+extern const struct schema_list actions_group, actions_environment,
+    actions_connection, actions_application, actions_keyring, actions_cipher,
+    actions_defaults;
+
+/* advanced.c: what both advanced parms have, the environment alone, GSK. */
+extern const struct schema_list advanced_shared, advanced_environment,
+    advanced_gsk;
+
+#endif

@@ -1,0 +1,150 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_FIRST	((size_t)8 * 1024)
+#define BLOCK_LARGEST	((size_t)1024 * 1024)
+#define ALIGNMENT	(_Alignof(max_align_t))
+
+struct block {
+	struct block *older;
+	size_t size;			/* of bytes[] */
+	_Alignas(max_align_t) char bytes[];
+};
+
+struct arena {
+	struct block *newest;
+	size_t used;			/* of the newest block */
+	size_t total;
+	jmp_buf *guard;
+};
+
+struct arena *
+arena_new(void)
+{
+	return calloc(1, sizeof(struct arena));
+}
+
+static void
+drop_newest(struct arena *arena)
+{
+	struct block *block = arena->newest;
+
+	arena->newest = block->older;
+	arena->total -= sizeof(*block) + block->size;
+	free(block);
+}
+
+void
+arena_free(struct arena **arena)
+{
+	if (*arena == NULL)
+		return;
+	while ((*arena)->newest != NULL)
+		drop_newest(*arena);
+	free(*arena);
+	*arena = NULL;
+}
+
+jmp_buf *
+arena_set_guard(struct arena *arena, jmp_buf *guard)
+{
+	jmp_buf *before = arena->guard;
+
+	arena->guard = guard;
+	return before;
+}
+
+void
+arena_exhausted(struct arena *arena)
+{
+	if (arena->guard != NULL)
+		longjmp(*arena->guard, 1);
+	fputs("out of memory\n", stderr);
+	exit(EXIT_FAILURE);
+}
+
+/* Blocks grow with the arena: few calls to malloc, little waste when small. */
+static void
+add_block(struct arena *arena, size_t need)
+{
+	struct block *block;
+	size_t size = BLOCK_FIRST;
+
+	while (size < BLOCK_LARGEST && size < arena->total)
+		size *= 2;
+	if (size < need)
+		size = need;
+	if (size > SIZE_MAX - sizeof(*block))
+		arena_exhausted(arena);
+	block = malloc(sizeof(*block) + size);
+	if (block == NULL)
+		arena_exhausted(arena);
+	block->older = arena->newest;
+	block->size = size;
+	arena->newest = block;
+	arena->used = 0;
+	arena->total += sizeof(*block) + size;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	char *p;
+
+	if (size > SIZE_MAX - ALIGNMENT)
+		arena_exhausted(arena);
+	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (arena->newest == NULL || arena->newest->size - arena->used < size)
+		add_block(arena, size);
+	p = arena->newest->bytes + arena->used;
+	arena->used += size;
+	return memset(p, 0, size);
+}
+
+void *
+arena_alloc_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		arena_exhausted(arena);
+	return arena_alloc(arena, total);
+}
+
+char *
+arena_copy_text(struct arena *arena, const char *text, size_t length)
+{
+	char *copy;
+
+	if (length == SIZE_MAX)
+		arena_exhausted(arena);
+	copy = arena_alloc(arena, length + 1);
+	memcpy(copy, text, length);
+	return copy;
+}
+
+struct arena_mark
+arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ arena->newest, arena->used };
+}
+
+void
+arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->newest != mark.block) {
+		ensure(arena->newest != NULL);
+		drop_newest(arena);
+	}
+	arena->used = mark.used;
+}
+
+size_t
+arena_size(const struct arena *arena)
+{
+	return arena->total;
+}
