@@ -6,21 +6,30 @@ UNIT_TESTS = \
 	tests/check_log \
 	tests/check_reason
 
-SCRIPT_TESTS =
+SCRIPT_TESTS = \
+	tests/lint/headers.sh \
+	tests/lint/layers.sh \
+	tests/lint/symbols.sh
 
 # Files that tests read, and their helpers.
-EXTRA_DIST += $(SCRIPT_TESTS)
+EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh
 
-TEST_EXTENSIONS = .sh
+TEST_EXTENSIONS = .sh .py
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_COMPILER = $(BASH_PATH)
+PY_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_COMPILER = $(PYTHON)
 AM_TESTS_ENVIRONMENT = \
 	srcdir='$(abs_srcdir)'; export srcdir; \
 	builddir='$(abs_builddir)'; export builddir; \
+	SALLYPORT_SRCDIR='$(abs_srcdir)'; export SALLYPORT_SRCDIR; \
+	SALLYPORT_BUILDDIR='$(abs_builddir)'; export SALLYPORT_BUILDDIR; \
 	CC='$(CC)'; export CC; \
+	HEADER_FLAGS='$(WOLFSSL_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)'; \
+	export HEADER_FLAGS; \
 	ASAN_OPTIONS="detect_leaks=1:abort_on_error=1:$$ASAN_OPTIONS"; \
 	export ASAN_OPTIONS; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \

@@ -1,0 +1,64 @@
+#!/bin/bash
+# scripts/check-docs: it refuses what it should, and the manual is whole.
+# shellcheck source=tests/lint/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+good() {
+	anew
+	put sample <<-'EOF'
+		#!/bin/sh
+		case $1 in
+		--help)
+			cat <<-'END'
+			usage: sample [--verbose] COMMAND
+			Commands:
+			  paint [--blue]   paints
+
+			Not a command here.
+			END
+			;;
+		paint)
+			echo "usage: sample paint [--blue] [--dry-run]"
+			;;
+		esac
+	EOF
+	chmod +x "$sample/sample"
+	put sample.1 <<-'EOF'
+		.It Fl \-verbose
+		.B \-\-verbose
+		.SS paint
+		\fB\-\-blue\fR and \-\-dry\-run
+	EOF
+}
+
+good
+passes "a whole manual passes" \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+sed -i '/dry/d' "$sample/sample.1"
+refuses "a subcommand's option without explanation" \
+    'sample paint: --dry-run is not in the manual' \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+good
+sed -i '/verbose/d' "$sample/sample.1"
+refuses "a program's option without explanation" \
+    'sample: --verbose is not in the manual' \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+good
+sed -i 's/paint/painter/' "$sample/sample.1"
+refuses "a subcommand without explanation" \
+    'sample: paint is not in the manual' \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+good
+put sample <<<'#!/bin/sh'
+refuses "a program without help" '--help names no option' \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+for program in sallyport.1 sallyportd.8; do
+	passes "$program explains what --help offers" "$scripts/check-docs" \
+	    "$builddir/${program%.*}" "$srcdir/doc/$program"
+done
+plan
