@@ -38,8 +38,8 @@ refuses "wolfSSL outside its directories" 'r.c:1: <wolfssl/ssl.h> belongs' \
     "$scripts/check-layers" "$sample"
 
 good
-put src/agent/r.c <<<'#include <ev.h>'
-refuses "libev outside src/io" 'r.c:1: <ev.h> belongs to' \
+put src/trust/r.c <<<'#include <ev.h>'
+refuses "libev where nothing waits" 'r.c:1: <ev.h> belongs to' \
     "$scripts/check-layers" "$sample"
 
 good
@@ -49,13 +49,12 @@ refuses "two headers that include each other" 'include cycle: ' \
     "$scripts/check-layers" "$sample"
 
 good
-put src/base/x.h <<<''
+put src/base/x.h <<<'#include "base/y.h"'
 put src/base/y.h <<<'#include "base/z.h"'
-put src/base/z.h <<<''
-put src/base/x.c <<<'#include "base/y.h"'
-put src/base/z.c <<<'#include "base/x.h"'
-refuses "a cycle of three modules by way of their sources" \
-    'include cycle: .* -> .* -> .* -> ' "$scripts/check-layers" "$sample"
+put src/base/z.h <<<'#include "base/x.h"'
+put src/base/x.c <<<'#include "base/x.h"'
+refuses "a cycle of three headers" \
+    'include cycle: (src/base/.\.h -> ){3}' "$scripts/check-layers" "$sample"
 
 good
 put src/policy/rules.h <<<''
