@@ -1,2 +1,3 @@
 # Manual pages and documents.
-EXTRA_DIST += doc/architecture.md
+dist_man_MANS += doc/sallyportd.8
+dist_doc_DATA += README.md doc/architecture.md
