@@ -4,12 +4,16 @@
 UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_log \
-	tests/check_reason
+	tests/check_reason \
+	tests/check_rules
 
 SCRIPT_TESTS = \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
 	tests/lint/symbols.sh
+
+# `make tests/bench/bench_rules`, then run it: not a part of any check.
+EXTRA_PROGRAMS = tests/bench/bench_rules
 
 # Files that tests read, and their helpers.
 EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh

@@ -1,0 +1,110 @@
+#include "policy/condition.h"
+
+#include <string.h>
+
+static bool
+is_coded_name(const char *pattern)
+{
+	return pattern != NULL && strcmp(pattern, "*") != 0;
+}
+
+unsigned
+condition_coded(const struct rules_rule *rule)
+{
+	unsigned coded = 0;
+
+	if (rule->local_ports != NULL)
+		coded |= CONDITION_LOCAL_PORT;
+	if (rule->remote_ports != NULL)
+		coded |= CONDITION_REMOTE_PORT;
+	if (rule->remote_addrs != NULL)
+		coded |= CONDITION_REMOTE_ADDR;
+	if (rule->local_addrs != NULL)
+		coded |= CONDITION_LOCAL_ADDR;
+	if (is_coded_name(rule->user))
+		coded |= CONDITION_USER;
+	if (is_coded_name(rule->job))
+		coded |= CONDITION_JOB;
+	return coded;
+}
+
+static bool
+in_ports(uint16_t port, const struct rules_ports *ports)
+{
+	for (size_t i = 0; i < ports->count; i++)
+		if (port >= ports->range[i].lo && port <= ports->range[i].hi)
+			return true;
+	return false;
+}
+
+static bool
+in_addrs(const struct addr *addr, const struct rules_addrs *addrs)
+{
+	for (size_t i = 0; i < addrs->count; i++)
+		if (addr_in_range(addr, &addrs->range[i]))
+			return true;
+	return false;
+}
+
+static bool
+name_met(const char *pattern, const char *name,
+    int (*compare)(const char *, const char *, size_t))
+{
+	size_t length = strlen(pattern);
+
+	if (length > 0 && pattern[length - 1] == '*')
+		return length == 1 ||
+		    (name != NULL && compare(pattern, name, length - 1) == 0);
+	return name != NULL && compare(pattern, name, length + 1) == 0;
+}
+
+bool
+condition_user_met(const char *pattern, const char *user)
+{
+	return name_met(pattern, user, strncmp);
+}
+
+/* Not strncasecmp: which letters are one must not hang on the locale. */
+static int
+compare_folded(const char *a, const char *b, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		int x = a[i] >= 'a' && a[i] <= 'z' ? a[i] - 32 : a[i];
+		int y = b[i] >= 'a' && b[i] <= 'z' ? b[i] - 32 : b[i];
+
+		if (x != y)
+			return x - y;
+		if (x == '\0')
+			break;
+	}
+	return 0;
+}
+
+bool
+condition_job_met(const char *pattern, const char *job)
+{
+	return name_met(pattern, job, compare_folded);
+}
+
+bool
+condition_met(const struct rules_rule *rule, const struct rules_flow *flow,
+    unsigned conditions)
+{
+	if ((conditions & CONDITION_LOCAL_PORT) != 0 &&
+	    !in_ports(flow->local.port, rule->local_ports))
+		return false;
+	if ((conditions & CONDITION_REMOTE_PORT) != 0 &&
+	    !in_ports(flow->remote.port, rule->remote_ports))
+		return false;
+	if ((conditions & CONDITION_REMOTE_ADDR) != 0 &&
+	    !in_addrs(&flow->remote.addr, rule->remote_addrs))
+		return false;
+	if ((conditions & CONDITION_LOCAL_ADDR) != 0 &&
+	    !in_addrs(&flow->local.addr, rule->local_addrs))
+		return false;
+	if ((conditions & CONDITION_USER) != 0 &&
+	    !condition_user_met(rule->user, flow->user))
+		return false;
+	return (conditions & CONDITION_JOB) == 0 ||
+	    condition_job_met(rule->job, flow->job);
+}
