@@ -1,0 +1,134 @@
+/*
+ * diag-codes.h - the closed list of diagnostics: code, severity, what it
+ * means, and what to do about it. `explain` and the manual print these texts.
+ *
+ * Codes: 10xx files and text, 11xx structure, 12xx words, 13xx values,
+ * 14xx names and references, 15xx meaning of the whole, 16xx what does not
+ * act here. A code is never given to another meaning.
+ */
+#ifndef SALLYPORT_POLICY_DIAG_CODES_H
+#define SALLYPORT_POLICY_DIAG_CODES_H
+
+/*        symbol, number, severity, title, help */
+#define DIAG_LIST(D) \
+	D(FILE_UNREADABLE, 1001, ERROR, "the file cannot be read", \
+	  "Check the path and its permissions.") \
+	D(OUT_OF_MEMORY, 1002, ERROR, "memory ran out", \
+	  "Give the process more memory, or make the policy smaller.") \
+	D(NUL_BYTE, 1003, ERROR, "the file holds a NUL byte", \
+	  "A policy is text. The file may be damaged, or in another encoding: " \
+	  "save it as UTF-8.") \
+	D(NO_BREAK_SPACE, 1004, WARNING, "a no-break space is read as a blank", \
+	  "It often comes from a web page. Replace it by an ordinary blank.") \
+	/* structure */ \
+	D(BLOCK_UNCLOSED, 1101, ERROR, "a block is not closed", \
+	  "Every { needs a } of its own, on a line by itself.") \
+	D(BRACE_SURPLUS, 1102, ERROR, "a } closes nothing", \
+	  "Remove it, or look for the { that is missing above.") \
+	D(BRACE_AFTER_VALUE, 1103, ERROR, "a } stands behind a value", \
+	  "Put it on a line by itself.") \
+	D(BRACE_BARE, 1104, ERROR, "a { has no statement before it", \
+	  "Write the statement's keyword and name before the {.") \
+	D(NESTING_DEPTH, 1105, ERROR, "blocks are nested too deeply", \
+	  "No statement needs more than three levels; look for a } that is " \
+	  "missing.") \
+	D(SYNTAX, 1106, ERROR, "a line cannot be read", \
+	  "A line begins with a keyword; values follow it.") \
+	D(BRACES_LEFT_OUT, 1107, ADVICE, "a statement is written without braces", \
+	  "It takes the parameter lines that follow it, up to the next " \
+	  "statement. Put them in { and }.") \
+	D(STATEMENT_MISPLACED, 1108, ERROR, "a statement stands inside another", \
+	  "Look for a } that is missing before it.") \
+	/* words */ \
+	D(UNKNOWN_STATEMENT, 1201, ERROR, "no statement has this name", \
+	  "See `sallyport describe` for the statements there are.") \
+	D(UNSUPPORTED_STATEMENT, 1202, ERROR, \
+	  "the statement is not supported by this version", \
+	  "It is part of the language. Remove it, and what refers to it, or " \
+	  "wait for a version that has it.") \
+	D(UNKNOWN_PARAMETER, 1203, ERROR, "the statement has no such parameter", \
+	  "See `sallyport describe` for the parameters of each statement.") \
+	D(WRONG_STATEMENT, 1204, ERROR, "the parameter belongs elsewhere", \
+	  "Move the line to the statement that is named.") \
+	D(TEMPLATE_TEXT, 1205, ERROR, "a template was not filled in", \
+	  "Replace the placeholder by what it stands for.") \
+	D(BLOCK_EXPECTED, 1206, ERROR, "the parameter is a block", \
+	  "Put its parameters in braces, or refer to a statement by ...Ref.") \
+	D(BLOCK_UNEXPECTED, 1207, ERROR, "the parameter is not a block", \
+	  "Write its value on the same line, without braces.") \
+	/* values */ \
+	D(VALUE_MISSING, 1301, ERROR, "a parameter has no value", \
+	  "Write the value on the same line, or remove the line.") \
+	D(VALUE_BAD, 1302, ERROR, "a value is not one of those allowed", \
+	  "The message says what is allowed.") \
+	D(VALUE_RANGE, 1303, ERROR, "a number is out of range", \
+	  "The message says the range.") \
+	D(VALUE_LENGTH, 1304, ERROR, "a value is too long or too short", \
+	  "The message says how long it may be.") \
+	D(ADDRESS_BAD, 1305, ERROR, "an address cannot be read", \
+	  "Addresses are numeric: 192.0.2.1, 2001:db8::1, with /prefix, or two " \
+	  "with a hyphen between.") \
+	D(ADDRESS_FORM, 1306, ERROR, "an IPv6 address stands for an IPv4 one", \
+	  "Write the IPv4 address itself.") \
+	D(RANGE_INVERTED, 1307, ERROR, "a range ends before it starts", \
+	  "Swap its ends.") \
+	D(PORT_BAD, 1308, ERROR, "a port cannot be read", \
+	  "Ports are numbers from 1 to 65535, two of them for a range; 0 is " \
+	  "any port.") \
+	D(CIPHER_BAD, 1309, ERROR, "a cipher suite is not known", \
+	  "Use IANA names, or their codes in hexadecimal.") \
+	D(CIPHER_LENGTH, 1310, ERROR, "cipher codes are cut off", \
+	  "V3CipherSuites takes two digits a suite, V3CipherSuites4Char four.") \
+	D(VALUE_QUOTED, 1311, ERROR, "a value is in quotes", \
+	  "The language has no quotes: remove them.") \
+	D(TEXT_AFTER_VALUE, 1312, WARNING, "text after the value is ignored", \
+	  "Remove it, or put a # before it.") \
+	D(ADDRESS_INTEGER, 1313, WARNING, "a number is taken as an address", \
+	  "z/OS does so too. Write the address in full.") \
+	D(QUOTES_KEPT, 1314, WARNING, "quotes are part of the value", \
+	  "The language has no quotes: remove them if they are not meant.") \
+	D(CIPHER_TWICE, 1315, WARNING, "a cipher suite is listed twice", \
+	  "The first place in the list counts.") \
+	/* names and references */ \
+	D(NAME_MISSING, 1401, ERROR, "a statement has no name", \
+	  "A statement outside of others needs a name, for others to refer to.") \
+	D(NAME_LENGTH, 1402, ERROR, "a name is too long", \
+	  "Names have 1 to 32 characters.") \
+	D(NAME_REDEFINED, 1403, ERROR, "one name has two different bodies", \
+	  "Rename one, or remove the one that is not meant.") \
+	D(NAME_REPEATED, 1404, WARNING, "a statement is written twice", \
+	  "Both say the same; remove one.") \
+	D(REFERENCE_UNRESOLVED, 1405, ERROR, "a reference leads nowhere", \
+	  "Define the statement, or correct the name.") \
+	D(REFERENCE_KIND, 1406, ERROR, "a reference leads to another kind", \
+	  "Use the ...Ref parameter of that kind, or correct the name.") \
+	D(PARAMETER_REPEATED, 1407, WARNING, "a parameter is coded twice", \
+	  "The last one counts.") \
+	D(CONDITION_REPEATED, 1408, ERROR, "a condition is coded twice", \
+	  "Put several ports into a PortGroup, several addresses into an " \
+	  "IpAddrGroup.") \
+	D(BLOCK_REPLACED, 1409, WARNING, \
+	  "a block or reference replaces an earlier one", \
+	  "The last one counts as a whole; nothing of the first remains.") \
+	/* meaning */ \
+	D(PARAMETER_REQUIRED, 1501, ERROR, "a required parameter is missing", \
+	  "Add it.") \
+	D(RULE_UNCONDITIONAL, 1502, ERROR, "a rule has no condition", \
+	  "Code an address, a port, a job or a user; All counts.") \
+	D(ENVIRONMENT_MISSING, 1503, ERROR, "a secured rule has no environment", \
+	  "Add TTLSEnvironmentActionRef, or set TTLSEnabled Off.") \
+	D(PROTOCOLS_OFF, 1504, ERROR, "every protocol version is off", \
+	  "Switch at least one on; TLSv1.2 and TLSv1.3 are the safe ones.") \
+	D(BACKEND_REQUIRED, 1505, ERROR, "Forward has no Backend", \
+	  "Say where the application listens.") \
+	D(BACKEND_UNUSED, 1506, WARNING, "Backend has no effect", \
+	  "Only Handoff Forward uses it.") \
+	D(NO_RULES, 1507, WARNING, "the policy has no rule", \
+	  "It secures nothing.") \
+	/* what does not act */ \
+	D(NOT_BUILT, 1601, WARNING, "a parameter does not act yet", \
+	  "A later version builds it; the agent does not start with it.") \
+	D(NO_EFFECT, 1602, WARNING, "a parameter has no effect here", \
+	  "It is accepted, so that a z/OS policy loads unchanged.")
+
+#endif

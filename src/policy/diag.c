@@ -1,0 +1,326 @@
+#include "policy/diag.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define MESSAGE_MAX	1024
+
+struct owned_source {
+	struct owned_source *next;
+	struct source *source;
+};
+
+struct diag {
+	struct owned_source *sources;
+	struct diag_record *records[2 * DIAG_KEPT];
+	size_t used;
+	size_t kept[DIAG_SEVERITIES];
+	size_t counts[DIAG_SEVERITIES];
+};
+
+static const struct {
+	int number;
+	enum diag_severity severity;
+	const char *title, *help;
+} codes[DIAG_CODE_COUNT] = {
+#define DIAG_ROW(symbol, number, severity, title, help) \
+	{ number, DIAG_##severity, title, help },
+	DIAG_LIST(DIAG_ROW)
+#undef DIAG_ROW
+};
+
+struct diag *
+diag_new(void)
+{
+	return calloc(1, sizeof(struct diag));
+}
+
+static void
+free_record(struct diag_record *record)
+{
+	struct diag_note *note;
+
+	while ((note = record->notes) != NULL) {
+		record->notes = note->next;
+		free(note->text);
+		free(note);
+	}
+	free(record->message);
+	free(record->cure);
+	free(record);
+}
+
+void
+diag_free(struct diag **diag)
+{
+	struct owned_source *owned;
+
+	if (*diag == NULL)
+		return;
+	for (size_t i = 0; i < (*diag)->used; i++)
+		free_record((*diag)->records[i]);
+	while ((owned = (*diag)->sources) != NULL) {
+		(*diag)->sources = owned->next;
+		source_free(&owned->source);
+		free(owned);
+	}
+	free(*diag);
+	*diag = NULL;
+}
+
+static struct source *
+own(struct diag *diag, struct source *source)
+{
+	struct owned_source *owned = malloc(sizeof(*owned));
+
+	if (owned == NULL) {
+		source_free(&source);
+		diag_out_of_memory(diag);
+		return NULL;
+	}
+	owned->source = source;
+	owned->next = diag->sources;
+	diag->sources = owned;
+	return source;
+}
+
+struct source *
+diag_load(struct diag *diag, const char *path)
+{
+	struct source *source;
+
+	if (source_load(path, &source) == -1) {
+		diag_report_file(diag, DIAG_FILE_UNREADABLE, path,
+		    "the policy cannot be read: %s", strerror(errno));
+		return NULL;
+	}
+	return own(diag, source);
+}
+
+struct source *
+diag_load_memory(struct diag *diag, const char *path, const void *bytes,
+    size_t size)
+{
+	struct source *source;
+
+	if (source_from_memory(path, bytes, size, &source) == -1) {
+		diag_out_of_memory(diag);
+		return NULL;
+	}
+	return own(diag, source);
+}
+
+/* Words are a user's, so the whole text is made fit to be shown. */
+static char *
+format_text(const char *format, va_list args)
+{
+	char raw[MESSAGE_MAX], shown[MESSAGE_MAX];
+	struct str s;
+
+	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
+		return NULL;
+	str_init(&s, shown, sizeof(shown));
+	str_add_shown(&s, raw, strlen(raw));
+	return strdup(shown);
+}
+
+static bool
+has_room(const struct diag *diag, enum diag_severity severity)
+{
+	if (severity == DIAG_ERROR)
+		return diag->kept[DIAG_ERROR] < DIAG_KEPT;
+	return diag->kept[DIAG_WARNING] + diag->kept[DIAG_ADVICE] < DIAG_KEPT;
+}
+
+bool
+diag_has_room(const struct diag *diag, enum diag_severity severity)
+{
+	return has_room(diag, severity);
+}
+
+static struct diag_record *
+report(struct diag *diag, enum diag_code code, struct source_span span,
+    const char *format, va_list args)
+{
+	enum diag_severity severity = codes[code].severity;
+	struct diag_record *record;
+
+	diag->counts[severity]++;
+	if (!has_room(diag, severity))
+		return NULL;
+	record = calloc(1, sizeof(*record));
+	if (record != NULL)
+		record->message = format_text(format, args);
+	if (record == NULL || record->message == NULL) {
+		free(record);
+		diag_out_of_memory(diag);
+		return NULL;
+	}
+	record->code = code;
+	record->severity = severity;
+	record->span = span;
+	record->sequence = diag->used;
+	diag->records[diag->used++] = record;
+	diag->kept[severity]++;
+	return record;
+}
+
+struct diag_record *
+diag_report(struct diag *diag, enum diag_code code, struct source_span span,
+    const char *format, ...)
+{
+	struct diag_record *record;
+	va_list args;
+
+	va_start(args, format);
+	record = report(diag, code, span, format, args);
+	va_end(args);
+	return record;
+}
+
+struct diag_record *
+diag_report_file(struct diag *diag, enum diag_code code, const char *path,
+    const char *format, ...)
+{
+	struct source_span span = { 0 };
+	struct diag_record *record;
+	va_list args;
+
+	/* An empty text stands for the file, so that the span has a name. */
+	span.source = diag_load_memory(diag, path, "", 0);
+	va_start(args, format);
+	record = report(diag, code, span, format, args);
+	va_end(args);
+	return record;
+}
+
+void
+diag_cure(struct diag *diag, struct diag_record *record, const char *format,
+    ...)
+{
+	va_list args;
+
+	if (record == NULL || record->cure != NULL)
+		return;
+	va_start(args, format);
+	record->cure = format_text(format, args);
+	va_end(args);
+	if (record->cure == NULL)
+		diag_out_of_memory(diag);
+}
+
+void
+diag_note(struct diag *diag, struct diag_record *record,
+    struct source_span span, const char *format, ...)
+{
+	struct diag_note *note, **last;
+	va_list args;
+
+	if (record == NULL)
+		return;
+	note = calloc(1, sizeof(*note));
+	if (note != NULL) {
+		va_start(args, format);
+		note->text = format_text(format, args);
+		va_end(args);
+	}
+	if (note == NULL || note->text == NULL) {
+		free(note);
+		diag_out_of_memory(diag);
+		return;
+	}
+	note->span = span;
+	for (last = &record->notes; *last != NULL; last = &(*last)->next)
+		;
+	*last = note;
+}
+
+void
+diag_out_of_memory(struct diag *diag)
+{
+	diag->counts[DIAG_ERROR]++;
+}
+
+size_t
+diag_count(const struct diag *diag, enum diag_severity severity)
+{
+	return diag->counts[severity];
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct diag_record *x = *(struct diag_record *const *)a;
+	const struct diag_record *y = *(struct diag_record *const *)b;
+
+	if (x->span.source == y->span.source &&
+	    x->span.offset != y->span.offset)
+		return x->span.offset < y->span.offset ? -1 : 1;
+	return x->sequence < y->sequence ? -1 : 1;
+}
+
+void
+diag_sort(struct diag *diag)
+{
+	qsort(diag->records, diag->used, sizeof(diag->records[0]), by_place);
+}
+
+const struct diag_record *
+diag_at(const struct diag *diag, size_t index)
+{
+	return index < diag->used ? diag->records[index] : NULL;
+}
+
+const char *
+diag_code_name(enum diag_code code, char *buf)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	snprintf(buf, DIAG_NAME_MAX, "SP%d", codes[code].number);
+	return buf;
+}
+
+const char *
+diag_code_title(enum diag_code code)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	return codes[code].title;
+}
+
+const char *
+diag_code_help(enum diag_code code)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	return codes[code].help;
+}
+
+enum diag_code
+diag_code_find(const char *name)
+{
+	char text[DIAG_NAME_MAX];
+
+	for (enum diag_code code = 0; code < DIAG_CODE_COUNT; code++) {
+		diag_code_name(code, text);
+		if (str_equal(name, strlen(name), text) ||
+		    strcmp(name, text + 2) == 0)
+			return code;
+	}
+	return DIAG_CODE_COUNT;
+}
+
+const char *
+diag_severity_name(enum diag_severity severity)
+{
+	static const char *const names[DIAG_SEVERITIES] = {
+		[DIAG_ERROR] = "error",
+		[DIAG_WARNING] = "warning",
+		[DIAG_ADVICE] = "advice",
+	};
+
+	ensure(severity < DIAG_SEVERITIES);
+	return names[severity];
+}

@@ -1,0 +1,108 @@
+/*
+ * diag.h - diagnostics: what is wrong with a policy, where, and the cure.
+ *
+ * A struct diag collects the diagnostics of one run over one policy, and owns
+ * the sources their spans point into. Every diagnostic has a stable code.
+ * Reporting cannot fail: beyond DIAG_KEPT records a severity is only counted,
+ * and lack of memory counts as an error of its own.
+ *
+ * Messages begin in lower case, name the thing in the user's spelling, and
+ * never hold a secret.
+ */
+#ifndef SALLYPORT_POLICY_DIAG_H
+#define SALLYPORT_POLICY_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "policy/diag-codes.h"
+#include "policy/source.h"
+
+/* Records that are kept of errors, and of warnings and advice together. */
+#define DIAG_KEPT 100
+
+enum diag_severity {
+	DIAG_ERROR,
+	DIAG_WARNING,
+	DIAG_ADVICE,
+	DIAG_SEVERITIES,
+};
+
+enum diag_code {
+#define DIAG_ENUM(symbol, number, severity, title, help) DIAG_##symbol,
+	DIAG_LIST(DIAG_ENUM)
+#undef DIAG_ENUM
+	DIAG_CODE_COUNT,
+};
+
+/* A second place that a diagnostic is about. */
+struct diag_note {
+	struct diag_note *next;
+	struct source_span span;
+	char *text;
+};
+
+struct diag_record {
+	enum diag_code code;
+	enum diag_severity severity;
+	struct source_span span;	/* source NULL: about no place */
+	char *message;
+	char *cure;			/* NULL: none known */
+	struct diag_note *notes;
+	size_t sequence;
+};
+
+struct diag;
+
+/* NULL where there is no memory. */
+MUST_USE struct diag *diag_new(void);
+void diag_free(struct diag **diag);
+
+/* Loads a source for this diag; NULL, with an error reported, on failure. */
+struct source *diag_load(struct diag *diag, const char *path);
+/* The same for bytes in memory; path is what messages call them. */
+struct source *diag_load_memory(struct diag *diag, const char *path,
+    const void *bytes, size_t size);
+
+/*
+ * Adds a diagnostic. Returns it for a cure and notes, or NULL where it is
+ * only counted; diag_cure and diag_note accept that NULL.
+ */
+struct diag_record *diag_report(struct diag *diag, enum diag_code code,
+    struct source_span span, const char *format, ...) PRINTF_LIKE(4, 5);
+/* An error about a file as a whole. */
+struct diag_record *diag_report_file(struct diag *diag, enum diag_code code,
+    const char *path, const char *format, ...) PRINTF_LIKE(4, 5);
+void diag_cure(struct diag *diag, struct diag_record *record,
+    const char *format, ...) PRINTF_LIKE(3, 4);
+void diag_note(struct diag *diag, struct diag_record *record,
+    struct source_span span, const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* Counted that memory ran out; an error. Cannot fail itself. */
+void diag_out_of_memory(struct diag *diag);
+
+/* How many were reported, kept or not. */
+size_t diag_count(const struct diag *diag, enum diag_severity severity);
+
+/* Whether a diagnostic of this severity would be kept: saves making one. */
+bool diag_has_room(const struct diag *diag, enum diag_severity severity);
+
+/*
+ * The kept records in order of file and place; NULL past the last. They and
+ * what they point to belong to the diag.
+ */
+void diag_sort(struct diag *diag);
+const struct diag_record *diag_at(const struct diag *diag, size_t index);
+
+/* "SP1203"; buf holds DIAG_NAME_MAX bytes. Returns buf. */
+#define DIAG_NAME_MAX 16
+const char *diag_code_name(enum diag_code code, char *buf);
+const char *diag_code_title(enum diag_code code);
+const char *diag_code_help(enum diag_code code);
+/* By "SP1203" or "1203", ignoring case; DIAG_CODE_COUNT where unknown. */
+enum diag_code diag_code_find(const char *name);
+/* "error", "warning", "advice" */
+const char *diag_severity_name(enum diag_severity severity);
+
+#endif

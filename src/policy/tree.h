@@ -1,0 +1,109 @@
+/*
+ * tree.h - a policy's structure: lines, and blocks of them. Nothing is
+ * interpreted here: whether a word is a keyword is for the compiler to know.
+ *
+ * The tree lives in the arena it was parsed into; words are offsets into the
+ * source, which must outlive it.
+ */
+#ifndef SALLYPORT_POLICY_TREE_H
+#define SALLYPORT_POLICY_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "policy/source.h"
+
+struct arena;
+struct diag;
+
+/* Words that a node keeps one by one; the rest is the text up to `end`. */
+#define TREE_WORDS 4
+
+/* Blocks in blocks, at most. */
+#define TREE_DEPTH 64
+
+struct tree_word {
+	uint32_t offset, length;
+};
+
+struct tree_node {
+	struct tree_node *next;
+	struct tree_node *first;	/* of a block: what is in it */
+	const struct tree_word *words;	/* the first one is the keyword */
+	uint32_t count;			/* of words, 1 to TREE_WORDS */
+	uint32_t end;			/* offset past the line's last word */
+	bool block;			/* in braces */
+	bool closed;			/* by a '}' of its own */
+	bool taken;			/* the compiler's: stands elsewhere */
+};
+
+struct tree {
+	struct source *source;
+	struct tree_node *first;
+};
+
+/*
+ * Parses a source. Structural mistakes are reported to diag; what can be
+ * read is in the tree all the same, so that all mistakes of a file show at
+ * once. Blocks that the end of the file cuts off have `closed` false and are
+ * not reported here: the compiler knows better where a brace is missing.
+ */
+struct tree *tree_parse(struct arena *arena, struct source *source,
+    struct diag *diag);
+
+static inline struct source_span
+tree_span(const struct source *source, const struct tree_word *word)
+{
+	return (struct source_span){ source, word->offset, word->length };
+}
+
+/* --- for the scanner and the grammar ------------------------------------ */
+
+struct tree_list {
+	struct tree_node *first, *last;
+};
+
+struct tree_block {
+	struct tree_node *first;
+	bool closed;
+};
+
+/* The state of one parse. */
+struct tree_parse {
+	struct arena *arena;
+	struct diag *diag;
+	struct source *source;
+	const char *text;		/* where the scanner's buffer starts */
+	struct tree_node *result;
+
+	struct tree_word words[TREE_WORDS];	/* of the line being read */
+	uint32_t count, end;
+
+	int previous;			/* the token before, 0 at the start */
+	bool head;			/* the line before a '{' has a keyword */
+	bool blank_told;		/* of a no-break space on this line */
+	uint32_t depth;			/* of open blocks */
+	uint32_t skipping;		/* of open braces in what is skipped */
+	bool too_deep;			/* told already */
+};
+
+/*
+ * Turns what the scanner found into what the grammar is to see, so that
+ * braces balance and every line ends: returns the token, 0 for none, or
+ * POLICY_TOKEN_EOL for a brace that has to wait for the end of its line and
+ * must be scanned again. At the end of the file, call until it returns 0.
+ */
+int tree_token(struct tree_parse *parse, int token, struct source_span span);
+
+void tree_no_break_space(struct tree_parse *parse, struct source_span span);
+
+/* For the grammar's actions. */
+void tree_begin_line(struct tree_parse *parse, struct tree_word word);
+void tree_add_word(struct tree_parse *parse, struct tree_word word);
+struct tree_node *tree_end_line(struct tree_parse *parse);
+void tree_make_block(struct tree_node *head, struct tree_block block);
+struct tree_list tree_append(struct tree_list list, struct tree_node *node);
+
+#endif
