@@ -31,6 +31,7 @@ MUST_USE struct policy *policy_load(const char *path,
     enum policy_defaults defaults, struct diag *diag);
 void policy_free(struct policy **policy);
 
+/* The rule table; lives as long as the policy. */
 const struct rules *policy_rules(const struct policy *policy);
 
 #endif
