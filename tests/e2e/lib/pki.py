@@ -15,10 +15,15 @@ CLIENT = "1.3.6.1.5.5.7.3.2"
 SERVER = "1.3.6.1.5.5.7.3.1"
 
 SIGNATURES = {
-    "ec": der.sequence(der.oid("1.2.840.10045.4.3.2")),
-    "rsa": der.sequence(der.oid("1.2.840.113549.1.1.11"), der.tlv(0x05)),
+    ("ec", "sha256"): der.sequence(der.oid("1.2.840.10045.4.3.2")),
+    ("rsa", "sha256"): der.sequence(der.oid("1.2.840.113549.1.1.11"),
+                                    der.tlv(0x05)),
+    ("ec", "sha1"): der.sequence(der.oid("1.2.840.10045.4.1")),
+    ("rsa", "sha1"): der.sequence(der.oid("1.2.840.113549.1.1.5"),
+                                  der.tlv(0x05)),
 }
 DIGITAL_SIGNATURE = der.bits(b"\xa0", 5)    # and keyEncipherment
+KEY_AGREEMENT = der.bits(b"\x08", 3)
 CERT_SIGN = der.bits(b"\x06", 1)            # keyCertSign, cRLSign
 
 
@@ -43,18 +48,18 @@ def name(common_name):
                                    der.utf8(common_name))))
 
 
-def _extension(dotted, body, critical=False):
+def extension(dotted, body, critical=False):
     return der.sequence(der.oid(dotted),
                         der.boolean(True) if critical else b"",
                         der.octets(body))
 
 
 class Key:
-    def __init__(self, directory, label, kind):
+    def __init__(self, directory, label, kind, size=2048):
         self.kind = kind
         self.path = os.path.join(directory, label + ".key")
         options = {"ec": ("EC", "ec_paramgen_curve:P-256"),
-                   "rsa": ("RSA", "rsa_keygen_bits:2048")}[kind]
+                   "rsa": ("RSA", "rsa_keygen_bits:%d" % size)}[kind]
         _openssl("genpkey", "-algorithm", options[0], "-pkeyopt", options[1],
                  "-out", self.path)
         self.spki = _openssl("pkey", "-in", self.path, "-pubout",
@@ -62,8 +67,8 @@ class Key:
         (_, public, _) = der.split(der.split(self.spki)[0][1])[1]
         self.id = hashlib.sha1(public[1:]).digest()
 
-    def sign(self, data):
-        return _openssl("dgst", "-sha256", "-sign", self.path, data=data)
+    def sign(self, data, digest):
+        return _openssl("dgst", "-" + digest, "-sign", self.path, data=data)
 
 
 class Certificate:
@@ -71,6 +76,7 @@ class Certificate:
         self.label = label
         self.subject = subject
         self.key = key
+        self.key_id = key.id    # as its subject key identifier says
         self.der = encoded
         self.pem = pem(encoded)
         self.path = os.path.join(directory, label + ".pem")
@@ -87,57 +93,67 @@ class Pki:
         self.serial = int.from_bytes(os.urandom(6), "big")
         os.makedirs(directory, exist_ok=True)
 
-    def key(self, label, kind=None):
-        return Key(self.directory, label, kind or self.kind)
+    def key(self, label, kind=None, size=2048):
+        return Key(self.directory, label, kind or self.kind, size)
 
-    def _issue(self, label, subject, key, issuer, extensions, start, end):
-        """issuer None: self-signed."""
+    def _issue(self, label, subject, key, issuer, extensions, start, end,
+               digest="sha256"):
+        """issuer None: self-signed; no extensions: a version 1
+        certificate."""
         signer = issuer.key if issuer else key
         self.serial += 1
         now = datetime.datetime.now(datetime.timezone.utc)
+        algorithm = SIGNATURES[signer.kind, digest]
         tbs = der.sequence(
-            der.tlv(0xa0, der.integer(2)),
+            der.tlv(0xa0, der.integer(2)) if extensions else b"",
             der.integer(self.serial),
-            SIGNATURES[signer.kind],
+            algorithm,
             issuer.subject if issuer else subject,
             der.sequence(der.time(now + start), der.time(now + end)),
             subject,
             key.spki,
-            der.tlv(0xa3, der.sequence(*extensions)))
-        encoded = der.sequence(tbs, SIGNATURES[signer.kind],
-                               der.bits(signer.sign(tbs)))
+            der.tlv(0xa3, der.sequence(*extensions)) if extensions else b"")
+        encoded = der.sequence(tbs, algorithm,
+                               der.bits(signer.sign(tbs, digest)))
         return Certificate(self.directory, label, subject, key, encoded)
 
     def ca(self, label, issuer=None, kind=None, subject=None, key=None,
-           start=-DAY, end=365 * DAY):
+           start=-DAY, end=365 * DAY, usage=CERT_SIGN, path_length=None,
+           version=3):
         key = key or self.key(label, kind)
         subject = subject or name(label)
-        authority = issuer.key.id if issuer else key.id
+        authority = issuer.key_id if issuer else key.id
+        constraints = [der.boolean(True)]
+        if path_length is not None:
+            constraints.append(der.integer(path_length))
         extensions = [
-            _extension("2.5.29.19", der.sequence(der.boolean(True)), True),
-            _extension("2.5.29.15", CERT_SIGN, True),
-            _extension("2.5.29.14", der.octets(key.id)),
-            _extension("2.5.29.35", der.sequence(der.tlv(0x80, authority))),
-        ]
+            extension("2.5.29.19", der.sequence(*constraints), True),
+            extension("2.5.29.15", usage, True),
+            extension("2.5.29.14", der.octets(key.id)),
+            extension("2.5.29.35", der.sequence(der.tlv(0x80, authority))),
+        ] if version == 3 else []
         return self._issue(label, subject, key, issuer, extensions,
                            start, end)
 
     def leaf(self, label, issuer, kind=None, purposes=(CLIENT,), key=None,
-             subject=None, start=-DAY, end=90 * DAY):
-        """purposes None: no extended key usage at all."""
+             subject=None, start=-DAY, end=90 * DAY,
+             usage=DIGITAL_SIGNATURE, extra=(), digest="sha256"):
+        """purposes None: no extended key usage at all.  extra: more
+        extensions."""
         key = key or self.key(label, kind)
         extensions = [
-            _extension("2.5.29.19", der.sequence(), True),
-            _extension("2.5.29.15", DIGITAL_SIGNATURE, True),
-            _extension("2.5.29.14", der.octets(key.id)),
-            _extension("2.5.29.35",
-                       der.sequence(der.tlv(0x80, issuer.key.id))),
+            extension("2.5.29.19", der.sequence(), True),
+            extension("2.5.29.15", usage, True),
+            extension("2.5.29.14", der.octets(key.id)),
+            extension("2.5.29.35",
+                      der.sequence(der.tlv(0x80, issuer.key_id))),
         ]
         if purposes is not None:
             usages = [der.oid(purpose) for purpose in purposes]
-            extensions.append(_extension("2.5.29.37", der.sequence(*usages)))
+            extensions.append(extension("2.5.29.37", der.sequence(*usages)))
+        extensions += extra
         return self._issue(label, subject or name(label), key, issuer,
-                           extensions, start, end)
+                           extensions, start, end, digest)
 
     def server(self, label, issuer, kind=None, **more):
         """A server's certificate for localhost and both loopbacks."""
@@ -147,13 +163,13 @@ class Pki:
             der.tlv(0x87, bytes([127, 0, 0, 1])),
             der.tlv(0x87, bytes(15) + b"\x01"))
         extensions = [
-            _extension("2.5.29.19", der.sequence(), True),
-            _extension("2.5.29.15", DIGITAL_SIGNATURE, True),
-            _extension("2.5.29.14", der.octets(key.id)),
-            _extension("2.5.29.35",
-                       der.sequence(der.tlv(0x80, issuer.key.id))),
-            _extension("2.5.29.37", der.sequence(der.oid(SERVER))),
-            _extension("2.5.29.17", alternatives),
+            extension("2.5.29.19", der.sequence(), True),
+            extension("2.5.29.15", DIGITAL_SIGNATURE, True),
+            extension("2.5.29.14", der.octets(key.id)),
+            extension("2.5.29.35",
+                       der.sequence(der.tlv(0x80, issuer.key_id))),
+            extension("2.5.29.37", der.sequence(der.oid(SERVER))),
+            extension("2.5.29.17", alternatives),
         ]
         return self._issue(label, name(label), key, issuer, extensions,
                            more.get("start", -DAY),
@@ -169,8 +185,10 @@ class Pki:
         at = encoded.index(original.key.spki)
         encoded = (encoded[:at] + key.spki
                    + encoded[at + len(key.spki):])
-        return Certificate(self.directory, label, original.subject, key,
-                           encoded)
+        clone = Certificate(self.directory, label, original.subject, key,
+                            encoded)
+        clone.key_id = original.key_id
+        return clone
 
     def chain(self, label, *certificates):
         """A PEM file of several certificates, in this order."""

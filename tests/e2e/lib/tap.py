@@ -1,5 +1,6 @@
 """TAP output, a private directory, and an end for tests that hang."""
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -28,6 +29,7 @@ class Tap:
         signal.signal(signal.SIGALRM, self._stuck)
         signal.signal(signal.SIGTERM, self._ended)
         signal.alarm(limit)
+        atexit.register(self._clean)
 
     def path(self, *names):
         return os.path.join(self.dir, *names)

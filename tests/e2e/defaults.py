@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""What a TLS library may have on by default and must not: old protocols,
+suites without authentication or encryption, compression, renegotiation,
+resumption."""
+
+import os
+import sys
+
+sys.dont_write_bytecode = True
+
+from lib import backend, client, daemon, hello, pki, policy, tap  # noqa: E402
+from lib.tap import among, equal, expect  # noqa: E402
+
+T = tap.Tap(90)
+P = pki.Pki(T.path("pki"))
+ROOT = P.ca("root")
+ALICE = P.leaf("alice", ROOT)
+RINGS = {"ec": P.ring(T.path("ec"), P.server("ec-server", ROOT),
+                      trusted=[ROOT]),
+         "rsa": P.ring(T.path("rsa"), P.server("rsa-server", ROOT, "rsa"),
+                       trusted=[ROOT])}
+SERVICE = backend.Backend(T, backend.http)
+FIRST = daemon.free_ports(6)
+PORTS = {}
+
+
+def rules():
+    """Nothing coded, and every version On that can be."""
+    for at, (kind, ring) in enumerate(RINGS.items()):
+        PORTS[kind] = FIRST + 2 * at
+        yield policy.Rule(kind, PORTS[kind], ring, SERVICE.address)
+        PORTS[kind + "-old"] = FIRST + 2 * at + 1
+        yield policy.Rule(kind + "-old", PORTS[kind + "-old"], ring,
+                          SERVICE.address, versions=policy.VERSIONS)
+    PORTS["open"] = FIRST + 4
+    yield policy.Rule("open", PORTS["open"], RINGS["ec"], SERVICE.address,
+                      auth="PassThru")
+    PORTS["server"] = FIRST + 5
+    yield policy.Rule("server", PORTS["server"], RINGS["ec"],
+                      SERVICE.address, role="Server")
+
+
+D = daemon.Daemon(T, policy.text(*rules()))
+GOOD_SUITES = [0x1301, 0xc02b, 0xc02f]
+NEVER = {
+    "anonymous": [0x0018, 0x001b, 0x0034, 0x003a, 0x006c, 0x006d, 0x00a6,
+                  0x00a7, 0xc017, 0xc018, 0xc019],
+    "NULL": [0x0001, 0x0002, 0x003b, 0xc001, 0xc006, 0xc00b, 0xc010,
+             0xc0b4, 0xc0b5],
+    "export": [0x0003, 0x0006, 0x0008, 0x000b, 0x000e, 0x0011, 0x0014,
+               0x0017, 0x0019, 0x0062, 0x0064],
+    "RC4": [0x0004, 0x0005, 0x0018, 0xc002, 0xc007, 0xc00c, 0xc011],
+    "DES": [0x0009, 0x000c, 0x000f, 0x0012, 0x0015, 0x001a],
+    "3DES": [0x000a, 0x000d, 0x0010, 0x0013, 0x0016, 0x001b, 0xc003, 0xc008,
+             0xc00d, 0xc012],
+    "PSK": [0x008b, 0x008c, 0x008d, 0x00a8, 0x00a9, 0x00aa, 0x00ab, 0x00ae,
+            0xc035, 0xc036, 0xc037, 0xccab, 0xd001],
+    "MD5 or IDEA": [0x0001, 0x0007],
+}
+
+
+def declined(port, record, reasons, alerts):
+    since = D.mark()
+    answer, own = hello.ask(port, record)
+    expect(not answer.hello, "a ServerHello: version %r, suite %r"
+           % (answer.version, answer.suite))
+    line = D.conn(since, own)
+    among(line.reason, reasons, "reason\n" + line.line)
+    expect(answer.alert, "no alert\n" + line.line)
+    equal(answer.alert[0], 2, "alert level")
+    among(client.ALERTS.get(answer.alert[1]), alerts, "alert\n" + line.line)
+
+
+with T.case("the way of asking is good"):
+    for kind in ("ec", "rsa", "ec-old", "rsa-old"):
+        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, hello.TLS12))
+        expect(answer.hello, "no ServerHello: %r" % answer.data)
+        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, hello.TLS12, [hello.TLS13]))
+        equal(answer.version, hello.TLS13, "version")
+
+for kind in ("ec", "rsa", "ec-old", "rsa-old"):
+    with T.case("%s: SSLv3" % kind):
+        declined(PORTS[kind], hello.client_hello(
+            [0xc009, 0xc013, 0x002f, 0x0035, 0x000a], hello.SSL3,
+            extensions=False), {412}, {"protocol_version",
+                                       "handshake_failure"})
+    with T.case("%s: an SSLv2 ClientHello" % kind):
+        since = D.mark()
+        answer, own = hello.ask(PORTS[kind], bytes.fromhex(
+            "802e0100020015000000100100800300800700c0060040020080040080"
+            "0000040000fe00") + os.urandom(16), finish=True)
+        expect(not answer.hello, "a ServerHello")
+        among(D.conn(since, own).reason, {412, 410, 415, 5003}, "reason")
+    for what, suites in NEVER.items():
+        with T.case("%s: suites: %s" % (kind, what)):
+            declined(PORTS[kind], hello.client_hello(suites), {402},
+                     {"handshake_failure", "insufficient_security"})
+    with T.case("%s: TLS 1.3 suites for integrity only" % kind):
+        declined(PORTS[kind], hello.client_hello(
+            [0xc0b4, 0xc0b5], hello.TLS12, [hello.TLS13]), {402},
+            {"handshake_failure", "insufficient_security"})
+    with T.case("%s: compression is not taken" % kind):
+        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, compressions=b"\x01\x40\x00"))
+        equal(answer.compression, 0, "compression")
+    with T.case("%s: compression alone" % kind):
+        since = D.mark()
+        answer, own = hello.ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, compressions=b"\x01"))
+        expect(not answer.hello, "a ServerHello")
+        among(D.conn(since, own).reason, {402, 410, 415}, "reason")
+    with T.case("%s: no ticket is promised" % kind):
+        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, ticket=b""))
+        expect(answer.hello, "no ServerHello")
+        expect(35 not in answer.extensions, "a session_ticket extension")
+    with T.case("%s: an invented ticket and session id" % kind):
+        session = os.urandom(32)
+        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, session=session, ticket=os.urandom(192)))
+        expect(answer.hello, "no ServerHello")
+        expect(answer.session != session, "the session is resumed")
+
+for port in ("ec", "open", "server"):
+    with T.case("%s: the client asks to renegotiate" % port):
+        since = D.mark()
+        result = client.openssl(
+            PORTS[port], ROOT.path, ALICE, version="1_2",
+            # s_client takes a line "R" as a command; -ign_eof switches
+            # that off, so it comes without.
+            extra=["-no_ign_eof"], request=b"R\n" + client.REQUEST)
+        expect("RENEGOTIATING" in result.text, str(result))
+        line = D.conn(since)
+        equal(line.reason, 432, "reason\n%s\n%s" % (line.line, result))
+        expect(backend.BODY not in result.out, "it was served")
+
+
+def session(port, version, extra, name):
+    """A connection that keeps its session: the file, or None."""
+    path = T.path(name)
+    result = client.openssl(PORTS[port], ROOT.path, ALICE, version=version,
+                            extra=list(extra) + ["-sess_out", path])
+    expect(backend.BODY in result.out, str(result))
+    expect("Reused" not in result.text, str(result))
+    if version == "1_3":
+        expect("New Session Ticket" not in result.text, str(result))
+    else:
+        expect("TLS session ticket:" not in result.text, str(result))
+    return path if os.path.exists(path) else None
+
+
+def resumes(port, version, path, leaf=ALICE):
+    result = client.openssl(PORTS[port], ROOT.path, leaf, version=version,
+                            extra=["-sess_in", path])
+    expect("Reused, TLS" not in result.text, "resumed: %s" % result)
+    return result
+
+
+for version, extra, said in (("1_2", (), "1.2, tickets"),
+                             ("1_2", ("-no_ticket",), "1.2, session ids"),
+                             ("1_3", (), "1.3")):
+    with T.case("no resumption, TLS " + said):
+        kept = session("ec", version, extra, "kept" + version)
+        if kept:
+            expect(backend.BODY in resumes("ec", version, kept).out,
+                   "not served in full either")
+    with T.case("PassThru's session is worthless at Required, TLS " + said):
+        for port in ("open", "server"):
+            kept = session(port, version, extra, "open" + version)
+            if kept:
+                before = SERVICE.seen()
+                result = resumes("ec", version, kept, leaf=None)
+                expect(backend.BODY not in result.out, str(result))
+                equal(SERVICE.seen(), before, "what reached the service")
+
+with T.case("the daemon ends well"):
+    D.close()
+T.done()

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""The daemon under valgrind: nothing is lost, nothing invalid is touched.
+60 connections; 1,000 with SALLYPORT_FULL=1."""
+
+import glob
+import re
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+
+from lib import FULL, backend, client, daemon, hello, pki, policy, tap  # noqa: E402
+from lib.tap import equal, expect  # noqa: E402
+
+COUNT = 1000 if FULL else 60
+T = tap.Tap(1800 if FULL else 170)
+if not shutil.which("valgrind"):
+    T.skip_all("valgrind is not installed")
+if daemon.sanitized():
+    T.skip_all("valgrind does not run programs with AddressSanitizer")
+
+P = pki.Pki(T.path("pki"))
+ROOT = P.ca("root")
+OTHER = P.ca("other")
+GOOD = client.context(ROOT.path, P.leaf("alice", ROOT))
+NONE = client.context(ROOT.path)
+FOREIGN = client.context(ROOT.path, P.leaf("mallory", OTHER))
+RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
+SERVICE = backend.Backend(T, backend.echo)
+PORT = daemon.free_ports()
+LOGS = T.path("valgrind")
+D = daemon.Daemon(
+    T, policy.text(policy.Rule("gate", PORT, RING, SERVICE.address,
+                               timeout=60)),
+    workers=1, limit=120, wrapper=[
+        "valgrind", "--quiet", "--leak-check=full",
+        "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
+        "--log-file=%s.%%p" % LOGS])
+
+
+def served():
+    with client.Tls(PORT, GOOD, limit=60) as tls:
+        tls.handshake()
+        tls.echo(b"hello")
+        tls.close()
+        return tls.port
+
+
+def refused(context):
+    with client.Tls(PORT, context, limit=60) as tls:
+        try:
+            tls.handshake()
+            tls.recv()
+            expect(False, "it was served")
+        except OSError:
+            return tls.port
+
+
+def garbage():
+    return hello.ask(PORT, b"GET / HTTP/1.0\r\n\r\n", limit=60)[1]
+
+
+def abandoned():
+    return hello.ask(PORT, hello.client_hello([0x1301], hello.TLS12,
+                                              [hello.TLS13]), limit=60)[1]
+
+
+with T.case("%d connections" % COUNT):
+    since = D.mark()
+    for number in range(COUNT):
+        kind = number % 6
+        if kind < 2:
+            served()
+        elif kind == 2:
+            refused(NONE)
+        elif kind == 3:
+            refused(FOREIGN)
+        elif kind == 4:
+            garbage()
+        else:
+            abandoned()
+    D.wait_conns(COUNT, since, 120)
+
+with T.case("the daemon ends well"):
+    workers = D.workers()
+    equal(len(workers), 1, "workers")
+    equal(D.stop(120), 0, "exit status")
+
+with T.case("valgrind has nothing to say"):
+    reports = glob.glob(LOGS + ".*")
+    expect(len(reports) >= 2, "reports: %r" % reports)
+    for path in reports:
+        with open(path) as f:
+            said = f.read()
+        expect(not re.search(r"definitely lost|Invalid|uninitialised"
+                             r"|ERROR SUMMARY: [1-9]", said),
+               "%s:\n%s" % (path, said[:20000]))
+        if said.strip():
+            T.diag(said[:2000])
+T.done()

@@ -1,0 +1,119 @@
+"""Policies for tests: rules as Python data, or an existing file adapted."""
+
+import re
+
+VERSIONS = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
+
+
+class Rule:
+    """One TTLSRule and the actions it leads to.
+
+    `versions`: what is On, the rest is Off; None: nothing coded.
+    `ciphers`: lines for TTLSCipherParms, as (parameter, value).
+    `backend`: a value for Backend; None: no TTLSApplicationAction.
+    """
+
+    def __init__(self, name, port, keyring=None, backend=None, **more):
+        self.name = name
+        self.port = port
+        self.keyring = keyring
+        self.backend = backend
+        self.enabled = more.pop("enabled", True)
+        self.role = more.pop("role", "ServerWithClientAuth")
+        self.auth = more.pop("auth", "Required")
+        self.validation = more.pop("validation", "RFC5280")
+        self.versions = more.pop("versions", None)
+        self.ciphers = more.pop("ciphers", None)
+        self.timeout = more.pop("timeout", None)
+        self.label = more.pop("label", None)
+        self.priority = more.pop("priority", None)
+        self.local = more.pop("local", None)
+        self.remote = more.pop("remote", None)
+        self.extra = more.pop("extra", ())
+        if more:
+            raise TypeError("unknown: %s" % ", ".join(more))
+
+    def _rule(self):
+        yield "LocalAddr", self.local
+        yield "RemoteAddr", self.remote
+        yield "LocalPortRange", self.port
+        yield "Direction", "Inbound"
+        yield "Priority", self.priority
+        yield "TTLSGroupActionRef", "group-" + self.name
+        if self.enabled:
+            yield "TTLSEnvironmentActionRef", "environment-" + self.name
+        if self.backend:
+            yield "TTLSApplicationActionRef", "application-" + self.name
+
+    def _environment(self):
+        yield "HandshakeRole", self.role
+        yield "TTLSKeyringParmsRef", "keyring-" + self.name
+        if self.ciphers:
+            yield "TTLSCipherParmsRef", "ciphers-" + self.name
+        yield "TTLSEnvironmentAdvancedParmsRef", "advanced-" + self.name
+
+    def _advanced(self):
+        if self.role == "ServerWithClientAuth":
+            yield "ClientAuthType", self.auth
+            yield "CertValidationMode", self.validation
+        yield "CertificateLabel", self.label
+        yield "HandshakeTimeout", self.timeout
+        if self.versions is not None:
+            for version in VERSIONS:
+                yield version, "On" if version in self.versions else "Off"
+        for pair in self.extra:
+            yield pair
+
+    def text(self):
+        blocks = [("TTLSRule", self.name, self._rule()),
+                  ("TTLSGroupAction", "group-" + self.name,
+                   [("TTLSEnabled", "On" if self.enabled else "Off")])]
+        if self.enabled:
+            blocks += [
+                ("TTLSEnvironmentAction", "environment-" + self.name,
+                 self._environment()),
+                ("TTLSEnvironmentAdvancedParms", "advanced-" + self.name,
+                 self._advanced()),
+                ("TTLSKeyringParms", "keyring-" + self.name,
+                 [("Keyring", self.keyring)])]
+        if self.enabled and self.ciphers:
+            blocks.append(("TTLSCipherParms", "ciphers-" + self.name,
+                           self.ciphers))
+        if self.backend:
+            blocks.append(("TTLSApplicationAction",
+                           "application-" + self.name,
+                           [("Handoff", "Forward"),
+                            ("Backend", self.backend)]))
+        return "\n".join(_block(*block) for block in blocks)
+
+
+def _block(kind, name, pairs):
+    lines = ["\t%s %s\n" % (key, value)
+             for key, value in pairs if value is not None]
+    return "%s %s\n{\n%s}\n" % (kind, name, "".join(lines))
+
+
+def text(*rules):
+    return "\n".join(rule.text() for rule in rules)
+
+
+def line_of(policy, needle, nth=1):
+    """The number of the nth line that holds `needle`."""
+    for number, line in enumerate(policy.splitlines(), 1):
+        if needle in line:
+            nth -= 1
+            if nth == 0:
+                return number
+    raise AssertionError("no %r in the policy" % needle)
+
+
+def adapt(policy, **values):
+    """`policy` with the values of some parameters replaced, everywhere; a
+    parameter that does not occur is a fault of the test."""
+    for parameter, value in values.items():
+        policy, count = re.subn(
+            r"(?mi)^(\s*%s\s+)\S.*$" % re.escape(parameter),
+            lambda found, value=value: found.group(1) + str(value), policy)
+        if not count:
+            raise AssertionError("no %s in the policy" % parameter)
+    return policy

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Workers and supervisor that die, and an orderly end."""
+
+import os
+import re
+import signal
+import socket
+import sys
+
+sys.dont_write_bytecode = True
+
+from lib import backend, client, daemon, pki, policy, tap  # noqa: E402
+from lib.tap import equal, expect, wait_for  # noqa: E402
+
+T = tap.Tap(120)
+P = pki.Pki(T.path("pki"))
+ROOT = P.ca("root")
+CONTEXT = client.context(ROOT.path, P.leaf("alice", ROOT))
+RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
+SERVICE = backend.Backend(T, backend.echo)
+PORT = daemon.free_ports()
+POLICY = policy.text(policy.Rule("gate", PORT, RING, SERVICE.address))
+
+
+def connect():
+    tls = client.Tls(PORT, CONTEXT).handshake()
+    tls.echo(b"hello")
+    return tls
+
+
+def broken(tls):
+    """Whether the connection is no more."""
+    try:
+        tls.echo(b"anybody there?")
+        return False
+    except (OSError, EOFError):
+        return True
+
+
+def refuses():
+    """Whether nobody listens on the port."""
+    try:
+        socket.create_connection(("127.0.0.1", PORT), 5).close()
+        return False
+    except ConnectionRefusedError:
+        return True
+
+
+def kill_one(daemon_, doomed):
+    daemon_.family.add(doomed)
+    os.kill(doomed, signal.SIGKILL)
+    wait_for(lambda: not daemon.alive(doomed), "the worker's death")
+
+
+D = daemon.Daemon(T, POLICY, workers=2)
+
+with T.case("as many workers as asked for"):
+    equal(len(D.workers()), 2, "workers")
+
+for turn in (1, 2, 3):
+    with T.case("a killed worker costs only its own connections, %d"
+                % turn):
+        pids = D.workers()
+        held = [connect() for _ in range(16)]
+        owners = {tls: daemon.owner(pids, PORT, tls.port) for tls in held}
+        expect(None not in owners.values(), "whose? %r" % owners)
+        doomed = owners[held[0]]
+        since = D.mark()
+        kill_one(D, doomed)
+        for tls in held:
+            equal(broken(tls), owners[tls] == doomed,
+                  "a connection of worker %s, %s was killed"
+                  % (owners[tls], doomed))
+        wait_for(lambda: len(D.workers()) == 2, "a new worker")
+        expect(doomed not in D.workers(), "the old worker lives")
+        wait_for(lambda: not D.zombies(), "the dead worker's burial")
+        D.wait_line(re.compile(r"\b%d\b" % doomed), since)
+        for _ in range(8):
+            connect().close()
+        for tls in held:
+            tls.sock.close()
+
+with T.case("connections that were never accepted are not lost"):
+    # With both workers stopped, connections wait in the listen queue.
+    pids = D.workers()
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    waiting = [client.Tls(PORT, CONTEXT) for _ in range(4)]
+    for pid in pids:
+        kill_one(D, pid)
+    for tls in waiting:
+        tls.handshake()
+        tls.echo(b"patience")
+        tls.close()
+
+with T.case("SIGTERM drains: what is open may finish"):
+    tls = connect()
+    D.workers()
+    D.proc.terminate()
+    wait_for(refuses, "the port to be closed")
+    tls.echo(b"still there")
+    expect(D.proc.poll() is None, "it has ended already")
+    tls.close()
+    equal(D.proc.wait(15), 0, "exit status")
+    wait_for(lambda: not [pid for pid in D.family if daemon.alive(pid)],
+             "the end of all processes")
+    expect(not D.faults(), "\n".join(D.faults()))
+
+with T.case("a second start on the same port, at once"):
+    D = daemon.Daemon(T, POLICY, workers=1)
+    connect().close()
+
+with T.case("an idle daemon ends at once"):
+    equal(D.stop(5), 0, "exit status")
+
+with T.case("the supervisor killed: workers end, the port is closed"):
+    D = daemon.Daemon(T, POLICY, workers=2)
+    tls = connect()
+    pids = D.workers()
+    before = SERVICE.seen()
+    os.kill(D.pid, signal.SIGKILL)
+    wait_for(lambda: not [pid for pid in pids if daemon.alive(pid)],
+             "the workers' end")
+    wait_for(refuses, "the port to be closed")
+    equal(SERVICE.seen(), before, "what reached the service")
+    tls.sock.close()
+
+with T.case("the next start serves"):
+    D = daemon.Daemon(T, POLICY, workers=2)
+    connect().close()
+    D.close()
+T.done()
