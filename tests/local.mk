@@ -15,6 +15,12 @@ SCRIPT_TESTS = \
 # `make tests/bench/bench_rules`, then run it: not a part of any check.
 EXTRA_PROGRAMS = tests/bench/bench_rules
 
+# A fuzz target is tests/fuzz/fuzz_NAME.c with seeds in tests/fuzz/corpus/NAME:
+# one line here, and its _LDADD. Under --enable-fuzzing it is a libFuzzer
+# program; else `make check` runs it over its seeds and mutations of them.
+#	tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS)
+FUZZERS =
+
 # Files that tests read, and their helpers.
 EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh
 
@@ -38,6 +44,17 @@ AM_TESTS_ENVIRONMENT = \
 	export ASAN_OPTIONS; \
 	UBSAN_OPTIONS="print_stacktrace=1:$$UBSAN_OPTIONS"; \
 	export UBSAN_OPTIONS;
+
+if ENABLE_FUZZING
+FUZZ_LIBS = $(FUZZER_FLAGS) $(PROGRAM_LIBS)
+noinst_PROGRAMS += $(FUZZERS)
+else
+FUZZ_LIBS = libreplay.a $(PROGRAM_LIBS)
+check_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = tests/fuzz/replay.c
+check_PROGRAMS += $(FUZZERS)
+TESTS += $(FUZZERS)
+endif
 
 TESTS += $(SCRIPT_TESTS)
 if HAVE_CHECK
