@@ -1,0 +1,457 @@
+#include "cmd/match.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "cmd/options.h"
+#include "policy/condition.h"
+#include "policy/diag-print.h"
+#include "policy/diag.h"
+#include "policy/policy.h"
+
+#define COMMAND		"sallyport match"
+#define EXIT_MATCHED	0
+#define EXIT_REFUSED	1
+#define EXIT_NO_RULE	3
+
+#define BATCH_BUFFER	((size_t)1 << 16)
+
+static const char usage[] =
+    "usage: sallyport match FILE --direction inbound|outbound --local A:P\n"
+    "           --remote A:P [--user NAME] [--job NAME]\n"
+    "           [--defaults Modern|zOS] [--format human|json]\n"
+    "       sallyport match FILE --batch FLOWS [--defaults Modern|zOS]\n"
+    "\n"
+    "Says which rule of the policy FILE a connection gets, and why.\n"
+    "FLOWS holds a connection a line (`-`: standard input):\n"
+    "    inbound 192.0.2.1:443 198.51.100.7:50000 [user [job]]\n";
+
+struct request {
+	const char *policy, *batch;
+	const char *direction, *local, *remote, *user, *job, *at;
+	enum policy_defaults defaults;
+	bool json, format_given;
+};
+
+enum { OPTION_BATCH = 256, OPTION_DIRECTION, OPTION_LOCAL, OPTION_REMOTE,
+	OPTION_USER, OPTION_JOB, OPTION_AT, OPTION_DEFAULTS, OPTION_FORMAT };
+
+static const struct option longs[] = {
+	{ "batch", required_argument, NULL, OPTION_BATCH },
+	{ "direction", required_argument, NULL, OPTION_DIRECTION },
+	{ "local", required_argument, NULL, OPTION_LOCAL },
+	{ "remote", required_argument, NULL, OPTION_REMOTE },
+	{ "user", required_argument, NULL, OPTION_USER },
+	{ "job", required_argument, NULL, OPTION_JOB },
+	{ "at", required_argument, NULL, OPTION_AT },
+	{ "defaults", required_argument, NULL, OPTION_DEFAULTS },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int
+parse_direction(const char *text, uint8_t *direction_r)
+{
+	if (strcasecmp(text, "inbound") == 0)
+		*direction_r = RULES_INBOUND;
+	else if (strcasecmp(text, "outbound") == 0)
+		*direction_r = RULES_OUTBOUND;
+	else
+		return -1;
+	return 0;
+}
+
+static const char *
+unless_dash(const char *name)
+{
+	return name == NULL || strcmp(name, "-") == 0 ? NULL : name;
+}
+
+const char *
+match_parse_flow(char *line, struct rules_flow *flow_r)
+{
+	char *words[6] = { NULL }, *rest = NULL;
+	size_t n = 0;
+
+	for (char *w = strtok_r(line, " \t\r", &rest);
+	    w != NULL && n < ARRAY_SIZE(words); w = strtok_r(NULL, " \t\r",
+	    &rest))
+		words[n++] = w;
+	if (n == 0)
+		return "the line is blank";
+	if (parse_direction(words[0], &flow_r->direction) == -1)
+		return "the direction is neither inbound nor outbound";
+	if (n < 3)
+		return "a flow has a direction, a local and a remote endpoint";
+	if (n > 5)
+		return "there is text after the job name";
+	if (addr_parse_endpoint(words[1], strlen(words[1]),
+	    &flow_r->local) == -1)
+		return "the local endpoint is not ADDRESS:PORT";
+	if (addr_parse_endpoint(words[2], strlen(words[2]),
+	    &flow_r->remote) == -1)
+		return "the remote endpoint is not ADDRESS:PORT";
+	flow_r->user = unless_dash(words[3]);
+	flow_r->job = unless_dash(words[4]);
+	return NULL;
+}
+
+/* 0 where every line was answered, else the exit status, reported. */
+static int
+answer_lines(const struct rules *table, FILE *in, const char *path)
+{
+	const struct rules_rule *rule;
+	struct rules_flow flow;
+	const char *wrong = NULL;
+	size_t size = 0, number = 0;
+	char *line = NULL;
+	ssize_t length;
+
+	while ((length = getline(&line, &size, in)) != -1) {
+		number++;
+		if (line[length - 1] == '\n')
+			line[--length] = '\0';
+		wrong = memchr(line, '\0', (size_t)length) != NULL ?
+		    "the line holds a NUL byte" :
+		    match_parse_flow(line, &flow);
+		if (wrong != NULL)
+			break;
+		rule = rules_match(table, &flow);
+		fputs(rule == NULL ? "-" : rule->name, stdout);
+		putchar('\n');
+	}
+	free(line);
+	/* What was answered is shown in front of what stopped it. */
+	fflush(stdout);
+	if (wrong != NULL) {
+		fprintf(stderr, "%s:%zu: %s\n", path, number, wrong);
+		return OPTIONS_EXIT_USAGE;
+	}
+	if (!feof(in)) {
+		fprintf(stderr, "%s: %s: %s\n", COMMAND, path,
+		    strerror(errno));
+		return OPTIONS_EXIT_USAGE;
+	}
+	return options_finish(COMMAND);
+}
+
+static int
+answer_batch(const struct rules *table, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *in = is_stdin ? stdin : fopen(path, "re");
+	int status;
+
+	if (in == NULL) {
+		fprintf(stderr, "%s: %s: %s\n", COMMAND, path,
+		    strerror(errno));
+		return OPTIONS_EXIT_USAGE;
+	}
+	setvbuf(stdout, NULL, _IOFBF, BATCH_BUFFER);
+	status = answer_lines(table, in, is_stdin ? "<stdin>" : path);
+	if (!is_stdin)
+		fclose(in);
+	return status;
+}
+
+static json_t *
+json_text(const char *text)
+{
+	char buf[1024];
+	json_t *value;
+
+	if (text == NULL)
+		return json_null();
+	value = json_string(text);
+	/* Not UTF-8: shown as the log shows it. */
+	return value != NULL ? value :
+	    json_string(log_escape(text, buf, sizeof(buf)));
+}
+
+static int
+print_json(const struct rules_rule *rule)
+{
+	json_t *root;
+
+	if (rule == NULL)
+		root = json_pack("{s:n,s:n,s:n,s:n,s:n,s:n}", "rule",
+		    "priority", "secured", "group", "environment",
+		    "connection");
+	else
+		root = json_pack("{s:o,s:I,s:b,s:o,s:o,s:o}",
+		    "rule", json_text(rule->name),
+		    "priority", (json_int_t)rule->priority,
+		    "secured", (int)rule->secured,
+		    "group", json_text(rule->group),
+		    "environment", json_text(rule->environment),
+		    "connection", json_text(rule->connection));
+	if (root == NULL || json_dumpf(root, stdout,
+	    JSON_PRESERVE_ORDER) == -1) {
+		fprintf(stderr, "%s: out of memory\n", COMMAND);
+		json_decref(root);
+		return OPTIONS_EXIT_USAGE;
+	}
+	putchar('\n');
+	json_decref(root);
+	return options_finish(COMMAND);
+}
+
+static void
+print_ports(const char *what, const struct rules_ports *ports, unsigned port)
+{
+	for (size_t i = 0; ports != NULL && i < ports->count; i++) {
+		const struct addr_ports *r = &ports->range[i];
+
+		if (port < r->lo || port > r->hi)
+			continue;
+		if (r->lo == r->hi)
+			printf("    %s port is %u\n", what, port);
+		else
+			printf("    %s port %u is in %u-%u\n", what, port,
+			    r->lo, r->hi);
+		return;
+	}
+}
+
+static void
+print_addrs(const char *what, const struct rules_addrs *addrs,
+    const struct addr *addr)
+{
+	char text[ADDR_TEXT_MAX], lo[ADDR_TEXT_MAX], hi[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; addrs != NULL && i < addrs->count; i++) {
+		const struct addr_range *r = &addrs->range[i];
+
+		if (!addr_in_range(addr, r))
+			continue;
+		if (addr_compare(&r->lo, &r->hi) == 0)
+			printf("    %s address is %s\n", what,
+			    addr_print(addr, text));
+		else
+			printf("    %s address %s is in %s-%s\n", what,
+			    addr_print(addr, text), addr_print(&r->lo, lo),
+			    addr_print(&r->hi, hi));
+		return;
+	}
+}
+
+static void
+print_name(const char *what, const char *pattern, const char *name)
+{
+	char quoted[STR_QUOTE_MAX];
+
+	if (pattern != NULL && name != NULL)
+		printf("    %s %s is in %s\n", what,
+		    str_quote(name, strlen(name), quoted), pattern);
+	else if (pattern != NULL)
+		printf("    %s may be any: %s\n", what, pattern);
+}
+
+static void
+print_action(const char *what, const char *name)
+{
+	if (name != NULL)
+		printf("  %-12s %s\n", what, name);
+}
+
+static void
+print_human(const struct rules_rule *rule, const struct rules_flow *flow,
+    size_t count)
+{
+	bool in = flow->direction == RULES_INBOUND;
+	struct source_place at;
+
+	if (rule == NULL) {
+		printf("no rule matches, of %zu: the connection stays in "
+		    "clear\n", count);
+		return;
+	}
+	printf("rule %s, priority %u", rule->name, rule->priority);
+	if (rule->span.source != NULL) {
+		at = source_locate(rule->span.source, rule->span.offset);
+		printf(", %s:%u", source_path(rule->span.source), at.line);
+	}
+	printf("\n  because\n    direction is %s\n",
+	    in ? "inbound" : "outbound");
+	print_ports("local", rule->local_ports, flow->local.port);
+	print_ports("remote", rule->remote_ports, flow->remote.port);
+	print_addrs("local", rule->local_addrs, &flow->local.addr);
+	print_addrs("remote", rule->remote_addrs, &flow->remote.addr);
+	print_name("user", rule->user, flow->user);
+	print_name("job", rule->job, flow->job);
+	print_action("group", rule->group);
+	print_action("environment", rule->environment);
+	print_action("connection", rule->connection);
+	print_action("application", rule->application_name);
+	printf("  %-12s %s\n", "secured", rule->secured ? "yes" :
+	    "no: TTLSEnabled is Off, the connection stays in clear");
+}
+
+/* 0, or the exit status, reported. */
+static int
+make_flow(const struct request *req, struct rules_flow *flow_r)
+{
+	char quoted[STR_QUOTE_MAX];
+
+	memset(flow_r, 0, sizeof(*flow_r));
+	if (req->direction == NULL)
+		return options_refuse(COMMAND, "option --direction is missing");
+	if (parse_direction(req->direction, &flow_r->direction) == -1)
+		return options_refuse(COMMAND,
+		    "--direction %s is neither inbound nor outbound",
+		    str_quote(req->direction, strlen(req->direction), quoted));
+	if (req->local == NULL)
+		return options_refuse(COMMAND, "option --local is missing");
+	if (req->remote == NULL)
+		return options_refuse(COMMAND, "option --remote is missing");
+	if (addr_parse_endpoint(req->local, strlen(req->local),
+	    &flow_r->local) == -1)
+		return options_refuse(COMMAND, "--local %s is not "
+		    "ADDRESS:PORT", str_quote(req->local, strlen(req->local),
+		    quoted));
+	if (addr_parse_endpoint(req->remote, strlen(req->remote),
+	    &flow_r->remote) == -1)
+		return options_refuse(COMMAND, "--remote %s is not "
+		    "ADDRESS:PORT", str_quote(req->remote,
+		    strlen(req->remote), quoted));
+	flow_r->user = req->user;
+	flow_r->job = req->job;
+	return 0;
+}
+
+static int
+answer_one(const struct rules *table, const struct request *req,
+    const struct rules_flow *flow)
+{
+	const struct rules_rule *rule = rules_match(table, flow);
+	int status;
+
+	if (req->json) {
+		status = print_json(rule);
+	} else {
+		print_human(rule, flow, rules_count(table));
+		status = options_finish(COMMAND);
+	}
+	if (status != 0)
+		return status;
+	return rule == NULL ? EXIT_NO_RULE : EXIT_MATCHED;
+}
+
+static int
+answer(const struct request *req, const struct rules_flow *flow)
+{
+	struct diag *diag = diag_new();
+	struct policy *policy;
+	int status;
+
+	if (diag == NULL) {
+		fprintf(stderr, "%s: out of memory\n", COMMAND);
+		return EXIT_REFUSED;
+	}
+	policy = policy_load(req->policy, req->defaults, diag);
+	if (policy == NULL) {
+		diag_print_all(diag, stderr);
+		diag_print_summary(diag, stderr);
+		status = EXIT_REFUSED;
+	} else if (req->batch != NULL) {
+		status = answer_batch(policy_rules(policy), req->batch);
+	} else {
+		status = answer_one(policy_rules(policy), req, flow);
+	}
+	policy_free(&policy);
+	diag_free(&diag);
+	return status;
+}
+
+/* 0, or the exit status, reported. */
+static int
+take_option(struct request *req, int option)
+{
+	static const char *const formats[] = { "human", "json", NULL };
+	int format;
+
+	switch (option) {
+	case OPTION_BATCH:
+		req->batch = optarg;
+		return 0;
+	case OPTION_DIRECTION:
+		req->direction = optarg;
+		return 0;
+	case OPTION_LOCAL:
+		req->local = optarg;
+		return 0;
+	case OPTION_REMOTE:
+		req->remote = optarg;
+		return 0;
+	case OPTION_USER:
+		req->user = optarg;
+		return 0;
+	case OPTION_JOB:
+		req->job = optarg;
+		return 0;
+	case OPTION_AT:
+		req->at = optarg;
+		return 0;
+	case OPTION_DEFAULTS:
+		return options_defaults(COMMAND, optarg, &req->defaults) == 0 ?
+		    0 : OPTIONS_EXIT_USAGE;
+	case OPTION_FORMAT:
+		format = options_choice(COMMAND, "--format", optarg, formats);
+		req->json = format == 1;
+		req->format_given = true;
+		return format == -1 ? OPTIONS_EXIT_USAGE : 0;
+	}
+	return OPTIONS_EXIT_USAGE;
+}
+
+static int
+check_request(const struct request *req)
+{
+	if (req->at != NULL)
+		return options_refuse(COMMAND, "--at: time conditions are "
+		    "built by a later release");
+	if (req->batch == NULL)
+		return 0;
+	if (req->direction != NULL || req->local != NULL ||
+	    req->remote != NULL || req->user != NULL || req->job != NULL)
+		return options_refuse(COMMAND, "--batch takes its flows from "
+		    "a file: no --direction, --local, --remote, --user, "
+		    "--job");
+	if (req->format_given)
+		return options_refuse(COMMAND, "--batch prints names only: "
+		    "no --format");
+	return 0;
+}
+
+int
+match_main(int argc, char **argv)
+{
+	struct request req = { .defaults = POLICY_DEFAULTS_FILE };
+	struct rules_flow flow;
+	int option, status;
+
+	while ((option = options_next(COMMAND, argc, argv, longs)) !=
+	    OPTIONS_END) {
+		if (option == OPTIONS_HELP) {
+			fputs(usage, stdout);
+			return options_finish(COMMAND);
+		}
+		status = take_option(&req, option);
+		if (status != 0)
+			return status;
+	}
+	if (argc - optind != 1)
+		return options_refuse(COMMAND, argc == optind ?
+		    "the policy FILE is missing" : "one FILE only");
+	req.policy = argv[optind];
+	status = check_request(&req);
+	if (status == 0 && req.batch == NULL)
+		status = make_flow(&req, &flow);
+	return status != 0 ? status : answer(&req, &flow);
+}
