@@ -60,6 +60,7 @@ class Setting:
         equal(line.reason, 0, "reason\n" + line.line)
         equal(line.get("proto"), PROTOCOLS[version], "proto")
         expect("client-" + key in line.get("identity", ""), line.line)
+        equal(line.get("verified"), "yes", "verified")
         expect(line.get("peer", "").startswith(
             "[::1]:" if host == "::1" else host + ":"), line.line)
         expect(line.get("cipher", "").startswith("TLS_"), line.line)

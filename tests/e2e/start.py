@@ -140,6 +140,13 @@ with T.case("a label that is in the ring"):
     status, said = daemon.check(path, "--check")
     equal(status, 0, said)
 
+with T.case("a ring in one PEM file"):
+    with open(SERVER.key.path) as f:
+        path = T.write("ring.pem", f.read() + SERVER.pem + ROOT.pem)
+    status, said = daemon.check(T.write("pem.policy", policy.text(
+        rule(path))), "--check")
+    equal(status, 0, said)
+
 with T.case("no trust anchor where clients are judged"):
     refused(policy.text(rule(ring("no-anchor", trusted=()))), "Keyring ",
             r"trust")
@@ -185,8 +192,7 @@ with T.case("the port is taken"):
         expect("in use" in said and str(port) in said, said)
 
 with T.case("errors of the policy, all of them at once"):
-    text = policy.text(rule()).replace("Priority", "Prioritty")
-    text = text.replace("HandshakeRole", "HandshakeRoll")
+    text = policy.text(rule()).replace("HandshakeRole", "HandshakeRoll")
     text = text.replace("Direction Inbound", "Direction Inward")
     path = T.write("wrong.policy", text)
     for extra in ((), ("--check",)):
