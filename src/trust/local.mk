@@ -1,3 +1,7 @@
 # Path validation, revocation, identity.
 noinst_LIBRARIES += libtrust.a
-libtrust_a_SOURCES =
+libtrust_a_SOURCES = \
+	src/trust/cert.c src/trust/cert.h \
+	src/trust/judge.c src/trust/judge.h \
+	src/trust/name.c src/trust/name.h \
+	src/trust/path.c src/trust/path.h

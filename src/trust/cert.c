@@ -1,0 +1,223 @@
+#include "trust/cert.h"
+
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/settings.h>
+#include <wolfssl/wolfcrypt/asn.h>
+#include <wolfssl/wolfcrypt/asn_public.h>
+#include <wolfssl/wolfcrypt/ecc.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
+#include <wolfssl/wolfcrypt/rsa.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+read_date(const uint8_t *tlv, int length, int64_t *out_r)
+{
+	const byte *content;
+	byte format;
+	int content_length;
+	struct tm tm = { 0 };
+
+	if (tlv == NULL || wc_GetDateInfo(tlv, length, &content, &format,
+	    &content_length) != 0 ||
+	    wc_GetDateAsCalendarTime(content, content_length, format,
+	    &tm) != 0)
+		return -1;
+	*out_r = timegm(&tm);
+	return 0;
+}
+
+static uint32_t
+rsa_bits(const struct cert *cert)
+{
+	RsaKey key;
+	word32 index = 0;
+	int bytes = 0;
+
+	if (wc_InitRsaKey(&key, NULL) != 0)
+		return 0;
+	if (wc_RsaPublicKeyDecode(cert->public_key, &index, &key,
+	    cert->public_key_length) == 0)
+		bytes = wc_RsaEncryptSize(&key);
+	wc_FreeRsaKey(&key);
+	return bytes > 0 ? (uint32_t)bytes * 8 : 0;
+}
+
+static uint32_t
+curve_bits(uint32_t oid)
+{
+	int id = wc_ecc_get_oid(oid, NULL, NULL);
+	int bytes = id >= 0 ? wc_ecc_get_curve_size_from_id(id) : 0;
+
+	if (bytes <= 0)
+		return 0;
+	return bytes == 66 ? 521 : (uint32_t)bytes * 8;
+}
+
+static void
+read_key(const DecodedCert *dc, struct cert *out)
+{
+	switch (dc->keyOID) {
+	case RSAk:
+#ifdef WC_RSA_PSS
+	case RSAPSSk:
+#endif
+		out->key = CERT_KEY_RSA;
+		out->key_bits = rsa_bits(out);
+		break;
+	case ECDSAk:
+		out->key = CERT_KEY_ECC;
+		out->key_bits = curve_bits(dc->pkCurveOID);
+		break;
+#ifdef HAVE_ED25519
+	case ED25519k:
+		out->key = CERT_KEY_EDDSA;
+		out->key_bits = 256;
+		break;
+#endif
+#ifdef HAVE_ED448
+	case ED448k:
+		out->key = CERT_KEY_EDDSA;
+		out->key_bits = 456;
+		break;
+#endif
+	default:
+		out->key = CERT_KEY_OTHER;
+		break;
+	}
+}
+
+static void
+read_key_id(struct cert_key_id *out, const byte *bytes)
+{
+	_Static_assert(KEYID_SIZE <= sizeof(out->bytes), "key id");
+	memcpy(out->bytes, bytes, KEYID_SIZE);
+	out->length = KEYID_SIZE;
+}
+
+static void
+read_extensions(const DecodedCert *dc, struct cert *out)
+{
+	/* wolfCrypt hashes the key where a certificate names no identifier. */
+	if (dc->extSubjKeyIdSet)
+		read_key_id(&out->skid, dc->extSubjKeyId);
+	if (dc->extAuthKeyIdSet)
+		read_key_id(&out->akid, dc->extAuthKeyId);
+	out->is_ca = dc->isCA;
+	out->has_path_length = dc->pathLengthSet;
+	out->path_length = dc->pathLength;
+	out->has_key_usage = dc->extKeyUsageSet;
+	out->digital_signature =
+	    (dc->extKeyUsage & KEYUSE_DIGITAL_SIG) != 0;
+	out->cert_sign = (dc->extKeyUsage & KEYUSE_KEY_CERT_SIGN) != 0;
+	out->has_extended_usage = dc->extExtKeyUsageSet;
+	out->client_auth = (dc->extExtKeyUsage &
+	    (EXTKEYUSE_CLIENT_AUTH | EXTKEYUSE_ANY)) != 0;
+	out->server_auth = (dc->extExtKeyUsage &
+	    (EXTKEYUSE_SERVER_AUTH | EXTKEYUSE_ANY)) != 0;
+	out->name_constraints = dc->extNameConstraintSet;
+	out->explicit_policy = dc->extPolicyConstRxpSet;
+}
+
+static int
+read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
+{
+	if (dc->subjectRaw == NULL || dc->issuerRaw == NULL ||
+	    dc->publicKey == NULL || dc->pubKeySize == 0) {
+		*error_r = "it lacks a name or a key";
+		return -1;
+	}
+	if (read_date(dc->beforeDate, dc->beforeDateLen,
+	    &out->not_before) < 0 ||
+	    read_date(dc->afterDate, dc->afterDateLen, &out->not_after) < 0) {
+		*error_r = "its validity dates cannot be read";
+		return -1;
+	}
+	out->public_key = malloc(dc->pubKeySize);
+	if (out->public_key == NULL) {
+		*error_r = "memory is exhausted";
+		return -1;
+	}
+	memcpy(out->public_key, dc->publicKey, dc->pubKeySize);
+	out->public_key_length = dc->pubKeySize;
+	out->subject = (struct cert_bytes){ dc->subjectRaw,
+	    (uint32_t)dc->subjectRawLen };
+	out->issuer = (struct cert_bytes){ dc->issuerRaw,
+	    (uint32_t)dc->issuerRawLen };
+	out->key_oid = dc->keyOID;
+	out->signature_oid = dc->signatureOID;
+	out->version = dc->version + 1;
+	read_key(dc, out);
+	read_extensions(dc, out);
+	return 0;
+}
+
+int
+cert_read(const uint8_t *der, size_t length, struct cert *out_r,
+    const char **error_r, bool *critical_r)
+{
+	DecodedCert *dc;
+	int rc, result = -1;
+
+	memset(out_r, 0, sizeof(*out_r));
+	*critical_r = false;
+	*error_r = "memory is exhausted";
+	dc = malloc(sizeof(*dc));	/* kilobytes: too large for the stack */
+	if (dc == NULL)
+		return -1;
+	wc_InitDecodedCert(dc, der, (word32)length, NULL);
+	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
+	if (rc == 0) {
+		out_r->der = (struct cert_bytes){ der, (uint32_t)length };
+		result = read_decoded(dc, out_r, error_r);
+	} else if (rc == ASN_CRIT_EXT_E) {
+		*error_r = "it has a critical extension that is not understood";
+		*critical_r = true;
+	} else {
+		*error_r = wc_GetErrorString(rc);
+	}
+	wc_FreeDecodedCert(dc);
+	free(dc);
+	if (result < 0)
+		cert_fini(out_r);
+	return result;
+}
+
+void
+cert_fini(struct cert *cert)
+{
+	free(cert->public_key);
+	memset(cert, 0, sizeof(*cert));
+}
+
+int
+cert_signed_by(const struct cert *cert, const struct cert *issuer)
+{
+	switch (cert->signature_oid) {
+	case CTC_MD2wRSA:
+	case CTC_MD5wRSA:
+	case CTC_SHAwRSA:
+	case CTC_SHAwECDSA:
+	case CTC_SHAwDSA:
+		return -1;
+	default:
+		break;
+	}
+	return wc_CheckCertSigPubKey(cert->der.data, cert->der.length, NULL,
+	    issuer->public_key, issuer->public_key_length,
+	    (int)issuer->key_oid) == 0;
+}
+
+bool
+cert_same_bytes(const struct cert_bytes *a, const struct cert_bytes *b)
+{
+	return a->length == b->length &&
+	    memcmp(a->data, b->data, a->length) == 0;
+}
+
+bool
+cert_self_issued(const struct cert *cert)
+{
+	return cert_same_bytes(&cert->subject, &cert->issuer);
+}
