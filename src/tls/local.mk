@@ -1,3 +1,10 @@
 # The one place, with src/trust, that includes wolfSSL.
 noinst_LIBRARIES += libtls.a
-libtls_a_SOURCES =
+libtls_a_SOURCES = \
+	src/tls/tls_alert.c src/tls/tls_alert.h \
+	src/tls/tls_conn.c src/tls/tls_conn.h \
+	src/tls/tls_ctx.c src/tls/tls_ctx.h \
+	src/tls/tls_io.c src/tls/tls_io.h \
+	src/tls/tls_library.c src/tls/tls_library.h \
+	src/tls/tls_ring.c src/tls/tls_ring.h \
+	src/tls/tls_judge.h

@@ -1,0 +1,244 @@
+#include "tls/tls_ctx.h"
+
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/settings.h>
+#include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/dh.h>
+#include <wolfssl/wolfio.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/settings.h"
+#include "tls/tls_io.h"
+#include "tls/tls_ring.h"
+
+/*
+ * Where a rule codes no list: forward secrecy and authenticated encryption.
+ * The CBC suites at the end serve TLS 1.0 and 1.1, and are left out where
+ * neither is on.
+ */
+static const uint16_t default_suites[] = {
+	0x1301, 0x1302, 0x1303,
+	0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8,
+	0xC009, 0xC013, 0xC00A, 0xC014,
+};
+#define DEFAULT_WITHOUT_CBC 9
+
+enum { SUITES_MAX = 512 };
+
+static const struct {
+	uint32_t bit;
+	int version;		/* for wolfSSL_CTX_SetMinVersion */
+	long off;		/* for wolfSSL_CTX_set_options */
+} protocols[] = {
+	{ 1, WOLFSSL_TLSV1, WOLFSSL_OP_NO_TLSv1 },
+	{ 2, WOLFSSL_TLSV1_1, WOLFSSL_OP_NO_TLSv1_1 },
+	{ 3, WOLFSSL_TLSV1_2, WOLFSSL_OP_NO_TLSv1_2 },
+	{ 4, WOLFSSL_TLSV1_3, WOLFSSL_OP_NO_TLSv1_3 },
+};
+
+static uint32_t
+allowed_protocols(const struct settings *s)
+{
+	return (uint32_t)s->tlsv1 << 1 | (uint32_t)s->tlsv11 << 2 |
+	    (uint32_t)s->tlsv12 << 3 | (uint32_t)s->tlsv13 << 4;
+}
+
+static int
+set_protocols(struct tls_ctx *ctx, const struct settings *s,
+    struct tls_ring_error *error_r)
+{
+	long off = WOLFSSL_OP_NO_SSLv2 | WOLFSSL_OP_NO_SSLv3 |
+	    WOLFSSL_OP_NO_COMPRESSION;
+	int lowest = 0;
+
+	ctx->protocols = allowed_protocols(s);
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
+		if ((ctx->protocols & 1u << protocols[i].bit) == 0)
+			off |= protocols[i].off;
+		else if (lowest == 0)
+			lowest = protocols[i].version;
+	}
+	if (lowest == 0 ||
+	    wolfSSL_CTX_SetMinVersion(ctx->library, lowest) !=
+	    WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, s->keyring,
+		    "switch TLSv1.2 or TLSv1.3 on",
+		    "no protocol version that the library has is on");
+	(void)wolfSSL_CTX_set_options(ctx->library, off);
+	return 0;
+}
+
+static bool
+is_dhe(uint16_t suite)
+{
+	return suite == 0x0033 || suite == 0x0039 || suite == 0x0067 ||
+	    suite == 0x006B || suite == 0x009E || suite == 0x009F ||
+	    suite == 0xCCAA || suite == 0x0016;
+}
+
+static int
+set_suites(struct tls_ctx *ctx, const struct settings *s,
+    struct tls_ring_error *error_r)
+{
+	const uint16_t *suites = s->ciphers.suites;
+	size_t count = s->ciphers.count;
+	uint8_t bytes[SUITES_MAX * 2];
+	bool dhe = false;
+
+	if (count == 0) {
+		suites = default_suites;
+		count = s->tlsv1 || s->tlsv11 ? ARRAY_SIZE(default_suites) :
+		    DEFAULT_WITHOUT_CBC;
+	}
+	if (count > SUITES_MAX)
+		count = SUITES_MAX;	/* there are fewer that exist */
+	for (size_t i = 0; i < count; i++) {
+		bytes[2 * i] = (uint8_t)(suites[i] >> 8);
+		bytes[2 * i + 1] = (uint8_t)suites[i];
+		dhe = dhe || is_dhe(suites[i]);
+	}
+	if (dhe) {
+		const DhParams *group = wc_Dh_ffdhe2048_Get();
+
+		if (wolfSSL_CTX_SetTmpDH(ctx->library, group->p,
+		    (int)group->p_len, group->g, (int)group->g_len) !=
+		    WOLFSSL_SUCCESS)
+			return tls_ring_fault(error_r, s->keyring,
+			    "leave the DHE suites out",
+			    "the library refuses the DHE group");
+	}
+	if (wolfSSL_CTX_set_cipher_list_bytes(ctx->library, bytes,
+	    (int)count * 2) != WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, s->keyring,
+		    "add an ECDHE suite with AES-GCM to TTLSCipherParms",
+		    "the TLS library has none of the cipher suites coded");
+	return 0;
+}
+
+static int
+set_identity(struct tls_ctx *ctx, const struct tls_ring *ring,
+    struct tls_ring_error *error_r)
+{
+	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx->library,
+	    ring->chain_pem, (long)ring->chain_length) != WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, ring->chain_path,
+		    "look at it with: openssl x509 -noout -text -in FILE",
+		    "the TLS library cannot use the certificate chain");
+	if (wolfSSL_CTX_use_PrivateKey_buffer(ctx->library, ring->key_pem,
+	    (long)ring->key_length, WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, ring->key_path,
+		    "look at it with: openssl pkey -noout -check -in FILE",
+		    "the private key cannot be used, or does not match the "
+		    "certificate '%s'", ring->label);
+	if (wolfSSL_CTX_check_private_key(ctx->library) != WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, ring->key_path,
+		    "put the key there that the certificate was issued for",
+		    "the private key does not match the certificate '%s'",
+		    ring->label);
+	return 0;
+}
+
+static enum tls_ctx_ask
+how_to_ask(const struct settings *s)
+{
+	if (s->role != SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH)
+		return TLS_CTX_ASK_NO;
+	if (s->client_auth == SETTINGS_CLIENT_AUTH_PASSTHRU ||
+	    s->client_auth == SETTINGS_CLIENT_AUTH_FULL)
+		return TLS_CTX_ASK_OPTIONAL;
+	return TLS_CTX_ASK_REQUIRED;
+}
+
+static void
+set_verification(struct tls_ctx *ctx)
+{
+	int mode = WOLFSSL_VERIFY_NONE;
+
+	if (ctx->ask == TLS_CTX_ASK_OPTIONAL)
+		mode = WOLFSSL_VERIFY_PEER;
+	else if (ctx->ask == TLS_CTX_ASK_REQUIRED)
+		mode = WOLFSSL_VERIFY_PEER |
+		    WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+	wolfSSL_CTX_set_verify(ctx->library, mode, tls_io_verify);
+}
+
+/* Until sessions are bound to rule and generation, none may live. */
+static bool
+forbid_resumption(struct tls_ctx *ctx)
+{
+	(void)wolfSSL_CTX_set_session_cache_mode(ctx->library,
+	    WOLFSSL_SESS_CACHE_OFF);
+#ifdef HAVE_SESSION_TICKET
+	if (wolfSSL_CTX_NoTicketTLSv12(ctx->library) != WOLFSSL_SUCCESS)
+		return false;
+#ifdef WOLFSSL_TLS13
+	if (wolfSSL_CTX_no_ticket_TLSv13(ctx->library) != 0)
+		return false;
+#endif
+#endif
+	return true;
+}
+
+static int
+configure(struct tls_ctx *ctx, const struct settings *s,
+    const struct tls_ring *ring, struct tls_ring_error *error_r)
+{
+	if (set_protocols(ctx, s, error_r) < 0 ||
+	    set_suites(ctx, s, error_r) < 0 ||
+	    set_identity(ctx, ring, error_r) < 0)
+		return -1;
+	ctx->ask = how_to_ask(s);
+	set_verification(ctx);
+	if (!forbid_resumption(ctx))
+		return tls_ring_fault(error_r, ring->path,
+		    "use another build of wolfSSL",
+		    "the TLS library cannot switch tickets off");
+	/* One flight, one segment. */
+	(void)wolfSSL_CTX_set_group_messages(ctx->library);
+	wolfSSL_CTX_SetIORecv(ctx->library, tls_io_receive);
+	wolfSSL_CTX_SetIOSend(ctx->library, tls_io_send);
+#if defined(SINGLE_THREADED) && !defined(WC_NO_RNG)
+	/* One generator for all connections, not one seeded for each. */
+	if (wolfSSL_CTX_new_rng(ctx->library) != WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, ring->path,
+		    "give the daemon access to getrandom(2)",
+		    "the random generator cannot be started");
+#endif
+	return 0;
+}
+
+struct tls_ctx *
+tls_ctx_new(const struct settings *settings, const struct tls_ring *ring,
+    tls_judge_fn *judge, void *judge_arg,
+    struct tls_ring_error *error_r)
+{
+	struct tls_ctx *ctx = calloc(1, sizeof(*ctx));
+
+	if (ctx != NULL)
+		ctx->library = wolfSSL_CTX_new(wolfSSLv23_server_method());
+	if (ctx == NULL || ctx->library == NULL) {
+		tls_ring_fault(error_r, ring->path, "free some memory",
+		    "memory is exhausted");
+		tls_ctx_free(&ctx);
+		return NULL;
+	}
+	ctx->judge = judge;
+	ctx->judge_arg = judge_arg;
+	if (configure(ctx, settings, ring, error_r) < 0)
+		tls_ctx_free(&ctx);
+	return ctx;
+}
+
+void
+tls_ctx_free(struct tls_ctx **ctx_p)
+{
+	struct tls_ctx *ctx = *ctx_p;
+
+	if (ctx == NULL)
+		return;
+	wolfSSL_CTX_free(ctx->library);
+	free(ctx);
+	*ctx_p = NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * tls_io.h - the socket's side of a TLS connection: what the library calls
+ * back for bytes and for the judgement of certificates.
+ *
+ * Bytes from the socket are read ahead into a borrowed buffer, so that a
+ * record costs one system call; bytes for it go out at once and what the
+ * socket does not take waits in another. Embedded in struct tls_conn; the
+ * callbacks get a pointer to it as their context.
+ */
+#ifndef SALLYPORT_TLS_TLS_IO_H
+#define SALLYPORT_TLS_TLS_IO_H
+
+#include <stdbool.h>
+
+#include "io/buffer.h"
+#include "tls/tls_judge.h"
+
+struct WOLFSSL;
+struct WOLFSSL_X509_STORE_CTX;
+
+struct tls_io {
+	int fd;
+	int error;		/* errno of a failed read or write, or 0 */
+	bool started;		/* a first byte came */
+	bool clear_text;	/* and it does not begin a TLS record */
+	bool end_of_file;	/* the peer's TCP stream ended */
+	bool sealed;		/* our alert is out: nothing else may follow */
+	bool judged, presented;
+	enum reason reason;	/* the judge's, where judged */
+	struct buffer in, out;
+	char *identity, *detail; /* owned; NULL: none */
+	struct WOLFSSL *ssl;
+	tls_judge_fn *judge;
+	void *judge_arg;
+};
+
+void tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl,
+    tls_judge_fn *judge, void *judge_arg);
+void tls_io_fini(struct tls_io *io);
+
+/*
+ * Sends what waits. 1 nothing waits any more, 0 the socket is full, -1 it
+ * failed (io->error).
+ */
+int tls_io_flush(struct tls_io *io);
+
+/* wolfSSL's callbacks; the types are its own. */
+int tls_io_receive(struct WOLFSSL *ssl, char *bytes, int size, void *ctx);
+int tls_io_send(struct WOLFSSL *ssl, char *bytes, int size, void *ctx);
+int tls_io_verify(int library_says, struct WOLFSSL_X509_STORE_CTX *store);
+
+#endif

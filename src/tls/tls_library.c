@@ -1,0 +1,53 @@
+#include "config.h"
+
+#include "tls/tls_library.h"
+
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/settings.h>
+#include <wolfssl/ssl.h>
+
+#ifdef HAVE_WOLFSSL_INTERNAL
+/* Hidden in a shared wolfSSL, reachable in the static one we build. */
+extern int SendAlert(WOLFSSL *ssl, int severity, int type);
+#endif
+
+int
+tls_library_start(void)
+{
+	return wolfSSL_Init() == WOLFSSL_SUCCESS ? 0 : -1;
+}
+
+void
+tls_library_end(void)
+{
+	wolfSSL_Cleanup();
+}
+
+const char *
+tls_library_version(void)
+{
+	return wolfSSL_lib_version();
+}
+
+bool
+tls_library_alert(WOLFSSL *ssl, int alert)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	(void)SendAlert(ssl, alert_fatal, alert);
+	return true;
+#else
+	(void)ssl;
+	(void)alert;
+	return false;
+#endif
+}
+
+bool
+tls_library_has_alerts(void)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	return true;
+#else
+	return false;
+#endif
+}

@@ -1,0 +1,31 @@
+/*
+ * tls_library.h - the TLS library as a whole: start, end, what it is, and the
+ * one door to what its public interface lacks.
+ */
+#ifndef SALLYPORT_TLS_TLS_LIBRARY_H
+#define SALLYPORT_TLS_TLS_LIBRARY_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+
+struct WOLFSSL;
+
+/* Call once a process before anything else of tls or trust; 0 or -1. */
+MUST_USE int tls_library_start(void);
+void tls_library_end(void);
+
+/* "5.9.2", of the library that runs. */
+const char *tls_library_version(void);
+
+/*
+ * Sends a fatal alert of our choice. wolfSSL exports no such call; with the
+ * library that the set-up builds its own is reached, with any other one
+ * false is returned and the client gets the library's choice.
+ */
+bool tls_library_alert(struct WOLFSSL *ssl, int alert);
+
+/* Can tls_library_alert speak? */
+bool tls_library_has_alerts(void);
+
+#endif
