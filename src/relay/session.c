@@ -1,0 +1,500 @@
+#include "relay/session.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "io/sock.h"
+#include "relay/chan.h"
+#include "relay/pump.h"
+#include "relay/report.h"
+#include "tls/tls_alert.h"
+#include "tls/tls_conn.h"
+
+/* Seconds. */
+#define CONNECT_TIMEOUT 10.
+#define CONNECT_RETRY 0.05
+/* Without a byte: the client has finished and waits for the application. */
+#define CLIENT_FINISHED_TIMEOUT 600.
+/* The application has finished; a client has no reason to stay silent. */
+#define BACKEND_FINISHED_TIMEOUT 60.
+#define LINGER_TIMEOUT 2.
+
+/* What a refused client may still send before the socket is closed on it. */
+#define LINGER_BYTES (256 * 1024)
+
+enum state { HANDSHAKE, CONNECT, RELAY, LINGER };
+
+struct session {
+	struct ev_loop *loop;
+	struct session_plan plan;
+	const struct session_owner *owner;
+	struct session_link link;
+	struct chan client, backend;
+	struct pump in, out;	/* from and to the client */
+	ev_io client_io, backend_io;
+	ev_timer timer, again;
+	ev_tstamp begun, connect_begun;
+	uint64_t moved;		/* bytes at the last look, for the idle timer */
+	unsigned lingered;
+	enum state state;
+	bool shaking;		/* the first byte of the handshake came */
+	bool admitted;
+	struct addr_endpoint local, remote;
+};
+
+static void step(struct session *s);
+
+struct session_link *
+session_link(struct session *session)
+{
+	return &session->link;
+}
+
+static void
+watch(struct session *s, ev_io *io, int fd, int events)
+{
+	if (ev_is_active(io) && (io->events & (EV_READ | EV_WRITE)) == events)
+		return;
+	ev_io_stop(s->loop, io);
+	if (events == 0 || fd < 0)
+		return;
+	ev_io_set(io, fd, events);
+	ev_io_start(s->loop, io);
+}
+
+static void
+set_timer(struct session *s, ev_tstamp seconds)
+{
+	ev_timer_stop(s->loop, &s->timer);
+	if (seconds <= 0)
+		return;
+	ev_timer_set(&s->timer, seconds, 0.);
+	ev_timer_start(s->loop, &s->timer);
+}
+
+static void
+destroy(struct session *s)
+{
+	ev_io_stop(s->loop, &s->client_io);
+	ev_io_stop(s->loop, &s->backend_io);
+	ev_timer_stop(s->loop, &s->timer);
+	ev_timer_stop(s->loop, &s->again);
+	pump_fini(&s->in);
+	pump_fini(&s->out);
+	chan_close(&s->client);
+	chan_close(&s->backend);
+	s->owner->gone(s->owner->arg, s);
+	free(s);
+}
+
+/* Tells the owner how it ended. */
+static void
+conclude(struct session *s, enum reason reason, const char *detail)
+{
+	const struct tls_conn *tls = s->client.tls;
+	struct report report = {
+		.rule = s->plan.rule,
+		.local = &s->local,
+		.remote = &s->remote,
+		.backend = &s->plan.backend,
+		.unix_path = s->plan.unix_path,
+		.verified = s->plan.verified,
+		.bytes_in = s->in.bytes,
+		.bytes_out = s->out.bytes,
+		.seconds = ev_now(s->loop) - s->begun,
+		.reason = reason,
+		.detail = detail,
+	};
+	int alert;
+
+	if (tls != NULL) {
+		report.identity = tls_conn_identity(tls);
+		report.protocol = tls_conn_protocol(tls);
+		report.cipher = tls_conn_cipher(tls);
+		alert = tls_conn_alert(tls, &report.alert_received);
+		if (alert != TLS_ALERT_NONE &&
+		    alert != TLS_ALERT_CLOSE_NOTIFY)
+			report.alert = tls_alert_name(alert);
+	}
+	s->owner->concluded(s->owner->arg, &report);
+}
+
+/*
+ * A socket closed with unread bytes sends a reset, and a reset can overtake
+ * the alert. So the sending side is ended first, and what the client still
+ * sends is read and dropped, within bounds, until it has seen the end.
+ */
+static void
+linger(struct session *s)
+{
+	s->state = LINGER;
+	chan_close(&s->backend);
+	watch(s, &s->backend_io, -1, 0);
+	ev_timer_stop(s->loop, &s->again);
+	set_timer(s, LINGER_TIMEOUT);
+	step(s);
+}
+
+/* The one way out of a session that did not end by itself. */
+static void
+end(struct session *s, enum reason reason, const char *detail)
+{
+	struct tls_conn *tls = s->client.tls;
+
+	if (tls == NULL) {
+		/* In clear there is no alert: a reset says it. */
+		conclude(s, reason, detail);
+		sock_reset_on_close(s->client.fd);
+		destroy(s);
+		return;
+	}
+	if (detail == NULL)
+		detail = tls_conn_detail(tls);
+	if (s->admitted)
+		tls_conn_abort(tls);
+	conclude(s, reason, detail);
+	linger(s);
+}
+
+static void
+step_linger(struct session *s)
+{
+	char waste[4096];
+	ssize_t n;
+
+	if (s->client.tls != NULL && !s->client.finish_said) {
+		enum chan_io io = chan_flush(&s->client);
+
+		if (io == CHAN_WANT_WRITE) {
+			watch(s, &s->client_io, s->client.fd, EV_WRITE);
+			return;
+		}
+		if (io == CHAN_FAILED) {
+			destroy(s);
+			return;
+		}
+	}
+	if (!s->client.finish_said) {
+		s->client.finish_said = true;
+		sock_half_close(s->client.fd);
+	}
+	while ((n = recv(s->client.fd, waste, sizeof(waste), 0)) > 0) {
+		s->lingered += (unsigned)n;
+		if (s->lingered > LINGER_BYTES)
+			break;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		watch(s, &s->client_io, s->client.fd, EV_READ);
+	else
+		destroy(s);
+}
+
+static void
+start_relay(struct session *s)
+{
+	s->state = RELAY;
+	set_timer(s, 0);
+	step(s);
+}
+
+static void
+backend_failed(struct session *s, int error)
+{
+	end(s, error == ETIMEDOUT ? REASON_BACKEND_TIMEOUT :
+	    error == EMFILE || error == ENFILE ? REASON_NO_DESCRIPTORS :
+	    error == ECONNRESET || error == EPIPE ? REASON_BACKEND_RESET :
+	    REASON_BACKEND_DOWN, strerror(error));
+}
+
+static void
+start_connect(struct session *s)
+{
+	int fd = s->plan.unix_path != NULL ?
+	    sock_connect_unix(s->plan.unix_path) :
+	    sock_connect(&s->plan.backend);
+
+	s->state = CONNECT;
+	s->backend.fd = fd;
+	watch(s, &s->client_io, s->client.fd, 0);
+	if (fd >= 0) {
+		set_timer(s, s->connect_begun + CONNECT_TIMEOUT -
+		    ev_now(s->loop));
+		watch(s, &s->backend_io, fd, EV_WRITE);
+	} else if (errno == EAGAIN) {
+		/* A unix socket's queue is full, and nothing tells when. */
+		set_timer(s, CONNECT_RETRY);
+	} else {
+		backend_failed(s, errno);
+	}
+}
+
+static void
+admit(struct session *s)
+{
+	s->admitted = true;
+	s->connect_begun = ev_now(s->loop);
+	start_connect(s);
+}
+
+static void
+step_handshake(struct session *s)
+{
+	enum tls_conn_io io = tls_conn_handshake(s->client.tls);
+
+	if (!s->shaking && tls_conn_started(s->client.tls)) {
+		s->shaking = true;
+		set_timer(s, s->plan.handshake_timeout);
+	}
+	switch (io) {
+	case TLS_CONN_WANT_READ:
+		watch(s, &s->client_io, s->client.fd, EV_READ);
+		return;
+	case TLS_CONN_WANT_WRITE:
+		watch(s, &s->client_io, s->client.fd, EV_READ | EV_WRITE);
+		return;
+	case TLS_CONN_DONE:
+		admit(s);
+		return;
+	case TLS_CONN_END:
+	case TLS_CONN_FAILED:
+		break;
+	}
+	end(s, tls_conn_reason(s->client.tls), NULL);
+}
+
+static void
+step_connect(struct session *s)
+{
+	int error = sock_error(s->backend.fd);
+
+	if (error != 0)
+		backend_failed(s, error);
+	else
+		start_relay(s);
+}
+
+static const char *
+error_text(const struct chan *chan)
+{
+	return chan->error != 0 ? strerror(chan->error) : NULL;
+}
+
+static enum reason
+client_reason(const struct session *s)
+{
+	if (s->client.tls != NULL &&
+	    tls_conn_reason(s->client.tls) != REASON_OK)
+		return tls_conn_reason(s->client.tls);
+	return s->client.error == 0 || s->client.error == ECONNRESET ||
+	    s->client.error == EPIPE ? REASON_CLIENT_RESET : REASON_IO;
+}
+
+static enum reason
+backend_reason(const struct session *s)
+{
+	return s->backend.error == ECONNRESET || s->backend.error == EPIPE ?
+	    REASON_BACKEND_RESET : REASON_BACKEND_ERROR;
+}
+
+static void
+client_failed(struct session *s)
+{
+	enum reason reason = client_reason(s);
+
+	if (reason != REASON_CLIENT_RESET && reason != REASON_IO) {
+		/* It broke the protocol, and may read what it was told. */
+		end(s, reason, NULL);
+		return;
+	}
+	conclude(s, reason, error_text(&s->client));
+	destroy(s);
+}
+
+/* Both pumps have come to an end, or one failure ends both: true. */
+static bool
+relay_ended(struct session *s)
+{
+	enum pump_state in = s->in.state, out = s->out.state;
+
+	if (in == PUMP_NO_MEMORY || out == PUMP_NO_MEMORY) {
+		end(s, REASON_NO_MEMORY, NULL);
+	} else if (in == PUMP_READ_FAILED || out == PUMP_WRITE_FAILED) {
+		/* As it would have been without us: the reset is passed on. */
+		sock_reset_on_close(s->backend.fd);
+		client_failed(s);
+	} else if (out == PUMP_READ_FAILED ||
+	    (in == PUMP_WRITE_FAILED && out != PUMP_FLOWS)) {
+		end(s, backend_reason(s), error_text(&s->backend));
+	} else if (in == PUMP_DONE && out == PUMP_DONE) {
+		conclude(s, s->client.tls != NULL &&
+		    tls_conn_truncated(s->client.tls) ?
+		    REASON_CLIENT_TRUNCATED : REASON_OK, NULL);
+		destroy(s);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void
+watch_half_close(struct session *s)
+{
+	ev_tstamp limit = s->in.state != PUMP_FLOWS ? CLIENT_FINISHED_TIMEOUT :
+	    s->out.state != PUMP_FLOWS ? BACKEND_FINISHED_TIMEOUT : 0.;
+	uint64_t moved = s->in.bytes + s->out.bytes;
+
+	if (limit > 0. && (moved != s->moved || !ev_is_active(&s->timer)))
+		set_timer(s, limit);
+	s->moved = moved;
+}
+
+static int
+events(unsigned in, unsigned out, unsigned read_in, unsigned write_in,
+    unsigned read_out, unsigned write_out)
+{
+	return ((in & read_in) | (out & read_out) ? EV_READ : 0) |
+	    ((in & write_in) | (out & write_out) ? EV_WRITE : 0);
+}
+
+/*
+ * On any readiness both pumps run: TLS may need to write in order to read
+ * and the other way round, and each says afterwards what it waits for.
+ */
+static void
+step_relay(struct session *s)
+{
+	unsigned in = pump_run(&s->in), out = pump_run(&s->out);
+
+	if (relay_ended(s))
+		return;
+	watch(s, &s->client_io, s->client.fd, events(in, out, PUMP_FROM_READ,
+	    PUMP_FROM_WRITE, PUMP_TO_READ, PUMP_TO_WRITE));
+	watch(s, &s->backend_io, s->backend.fd, events(in, out, PUMP_TO_READ,
+	    PUMP_TO_WRITE, PUMP_FROM_READ, PUMP_FROM_WRITE));
+	if ((in | out) & PUMP_AGAIN && !ev_is_active(&s->again)) {
+		ev_timer_set(&s->again, 0., 0.);
+		ev_timer_start(s->loop, &s->again);
+	}
+	watch_half_close(s);
+}
+
+/* May end the session: nothing of it may be touched afterwards. */
+static void
+step(struct session *s)
+{
+	switch (s->state) {
+	case HANDSHAKE:
+		step_handshake(s);
+		return;
+	case CONNECT:
+		step_connect(s);
+		return;
+	case RELAY:
+		step_relay(s);
+		return;
+	case LINGER:
+		step_linger(s);
+		return;
+	}
+}
+
+static void
+on_io(struct ev_loop *loop, ev_io *io, int revents)
+{
+	(void)loop;
+	(void)revents;
+	step(io->data);
+}
+
+static void
+on_again(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	step(timer->data);
+}
+
+static void
+on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct session *s = timer->data;
+
+	(void)revents;
+	switch (s->state) {
+	case HANDSHAKE:
+		end(s, s->shaking ? REASON_TIMEOUT_SECOND :
+		    REASON_TIMEOUT_FIRST, NULL);
+		return;
+	case CONNECT:
+		if (s->backend.fd < 0 && ev_now(loop) - s->connect_begun <
+		    CONNECT_TIMEOUT)
+			start_connect(s);
+		else
+			end(s, REASON_BACKEND_TIMEOUT, NULL);
+		return;
+	case RELAY:
+		end(s, REASON_DRAIN_TIMEOUT, s->in.state != PUMP_FLOWS ?
+		    "the application is silent" : "the client is silent");
+		return;
+	case LINGER:
+		destroy(s);
+		return;
+	}
+}
+
+void
+session_stop(struct session *s, enum reason reason)
+{
+	if (s->state == LINGER)
+		destroy(s);
+	else
+		end(s, reason, NULL);
+}
+
+struct session *
+session_start(struct ev_loop *loop, const struct session_plan *plan,
+    const struct session_owner *owner, int fd,
+    const struct addr_endpoint *local, const struct addr_endpoint *remote)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	struct chan client = { .fd = fd };
+
+	if (s != NULL && plan->tls != NULL)
+		client.tls = tls_conn_new(plan->tls, fd);
+	if (s == NULL || (plan->tls != NULL && client.tls == NULL)) {
+		chan_close(&client);
+		free(s);
+		return NULL;
+	}
+	s->loop = loop;
+	s->plan = *plan;
+	s->owner = owner;
+	s->client = client;
+	s->backend.fd = -1;
+	s->local = *local;
+	s->remote = *remote;
+	s->begun = ev_now(loop);
+	pump_init(&s->in, &s->client, &s->backend);
+	pump_init(&s->out, &s->backend, &s->client);
+	ev_init(&s->client_io, on_io);
+	ev_init(&s->backend_io, on_io);
+	ev_init(&s->timer, on_timer);
+	ev_init(&s->again, on_again);
+	s->client_io.data = s->backend_io.data = s;
+	s->timer.data = s->again.data = s;
+	return s;
+}
+
+void
+session_run(struct session *s)
+{
+	if (s->client.tls == NULL) {
+		admit(s);
+		return;
+	}
+	set_timer(s, s->plan.handshake_timeout);
+	step(s);
+}
