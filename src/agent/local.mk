@@ -1,3 +1,9 @@
 # The daemon: supervisor, workers, listeners.
 noinst_LIBRARIES += libagent.a
-libagent_a_SOURCES =
+libagent_a_SOURCES = \
+	src/agent/environment.c src/agent/environment.h \
+	src/agent/generation.c src/agent/generation.h \
+	src/agent/listen.c src/agent/listen.h \
+	src/agent/sandbox.c src/agent/sandbox.h \
+	src/agent/supervisor.c src/agent/supervisor.h \
+	src/agent/worker.c src/agent/worker.h

@@ -4,7 +4,7 @@
  *
  * Codes: 10xx files and text, 11xx structure, 12xx words, 13xx values,
  * 14xx names and references, 15xx meaning of the whole, 16xx what does not
- * act here. A code is never given to another meaning.
+ * act here, 17xx what the policy names in the world. A code is never given to another meaning.
  */
 #ifndef SALLYPORT_POLICY_DIAG_CODES_H
 #define SALLYPORT_POLICY_DIAG_CODES_H
@@ -129,6 +129,22 @@
 	D(NOT_BUILT, 1601, WARNING, "a parameter does not act yet", \
 	  "A later version builds it; the agent does not start with it.") \
 	D(NO_EFFECT, 1602, WARNING, "a parameter has no effect here", \
-	  "It is accepted, so that a z/OS policy loads unchanged.")
+	  "It is accepted, so that a z/OS policy loads unchanged.") \
+	/* what the policy names in the world */ \
+	D(KEYRING, 1701, ERROR, "a key ring cannot be used", \
+	  "The message names the file and what is wrong with it; see KEY RINGS " \
+	  "in sallyport.policy(5).") \
+	D(KEYRING_TRUST, 1702, ERROR, \
+	  "client certificates are asked for, and no CA is trusted", \
+	  "Put the CA certificates of the clients into trusted/ of the key " \
+	  "ring.") \
+	D(CERTIFICATE_DATES, 1703, ERROR, \
+	  "a certificate is out of its validity dates", \
+	  "Renew it, or compare the host's clock.") \
+	D(PORT_TAKEN, 1704, ERROR, "a port cannot be opened", \
+	  "Stop the program that holds it (ss -ltnp shows it), or change the " \
+	  "rule.") \
+	D(NOT_SERVED, 1705, ERROR, "this daemon cannot serve a rule", \
+	  "The message says what the rule lacks.")
 
 #endif

@@ -9,6 +9,7 @@
 #define SALLYPORT_POLICY_POLICY_H
 
 #include "base/compiler.h"
+#include "policy/source.h"
 
 struct diag;
 struct policy;
@@ -33,5 +34,19 @@ void policy_free(struct policy **policy);
 
 /* The rule table; lives as long as the policy. */
 const struct rules *policy_rules(const struct policy *policy);
+
+/* A parameter that was coded with a value that a later version builds. */
+struct policy_unbuilt {
+	const char *parameter;		/* its canonical name */
+	const char *reason;		/* one sentence, from its row */
+	struct source_span span;	/* the line that coded it */
+};
+
+/*
+ * Calls `each` for every line that a rule leads to and that codes a value
+ * other than the default of a parameter that does not act yet.
+ */
+void policy_each_unbuilt(const struct policy *policy,
+    void (*each)(void *arg, const struct policy_unbuilt *unbuilt), void *arg);
 
 #endif

@@ -1,0 +1,48 @@
+/*
+ * environment.h - the secured rules' settings, with what their files hold.
+ *
+ * An environment is z/OS's word: one set of settings with its key ring and
+ * the CAs it trusts. The supervisor loads all of them, with its own rights,
+ * before it forks; workers inherit the memory and open nothing.
+ */
+#ifndef SALLYPORT_AGENT_ENVIRONMENT_H
+#define SALLYPORT_AGENT_ENVIRONMENT_H
+
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "trust/judge.h"
+
+struct diag;
+struct path_anchors;
+struct rules;
+struct settings;
+struct tls_ring;
+
+struct environment {
+	const struct settings *settings;
+	struct tls_ring *ring;
+	struct path_anchors *anchors;
+	struct judge judge;
+};
+
+struct environment_table {
+	struct environment *items;	/* ordered by settings' address */
+	size_t count;
+};
+
+/*
+ * Loads the environment of every secured rule of the table and proves it:
+ * files readable, key fits certificate, dates good, somebody trusted where
+ * clients are asked for certificates, a usable cipher suite. All faults are
+ * added to `diag`, one an environment. 0, or -1 where there was any.
+ */
+MUST_USE int environment_load(const struct rules *rules, struct diag *diag,
+    struct environment_table *table_r);
+void environment_free(struct environment_table *table);
+
+/* The environment of a secured rule's settings; never NULL for those. */
+struct environment *environment_find(const struct environment_table *table,
+    const struct settings *settings);
+
+#endif

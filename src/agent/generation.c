@@ -1,0 +1,135 @@
+#include "agent/generation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "policy/diag.h"
+#include "policy/rules.h"
+#include "policy/settings.h"
+
+static void
+not_served(struct diag *diag, const struct rules_rule *rule, const char *why,
+    const char *cure)
+{
+	diag_cure(diag, diag_report(diag, DIAG_NOT_SERVED, rule->span,
+	    "rule '%s' cannot be served: %s", rule->name, why), "%s", cure);
+}
+
+/*
+ * A rule that is silently not applied leaves a port in clear that its author
+ * believes secured; so what this version cannot serve stops the start.
+ */
+static void
+check_rule(const struct rules_rule *rule, struct diag *diag)
+{
+	const struct settings_application *app = rule->application;
+	bool forward = app != NULL &&
+	    app->handoff == SETTINGS_HANDOFF_FORWARD;
+
+	if (!rule->secured && !forward)
+		return;		/* clear by its own word */
+	if (rule->direction & RULES_OUTBOUND)
+		not_served(diag, rule,
+		    "this version serves inbound connections only",
+		    "code Direction Inbound");
+	else if (!forward)
+		not_served(diag, rule,
+		    "it has no TTLSApplicationAction with Handoff Forward, "
+		    "the one way to the application in this version",
+		    "add TTLSApplicationActionRef, and there Handoff Forward "
+		    "and Backend");
+	else if (rule->local_ports == NULL)
+		not_served(diag, rule, "Handoff Forward needs a port",
+		    "code LocalPortRange");
+}
+
+static void
+on_unbuilt(void *arg, const struct policy_unbuilt *unbuilt)
+{
+	struct diag *diag = arg;
+
+	diag_cure(diag, diag_report(diag, DIAG_NOT_SERVED, unbuilt->span,
+	    "%s does not act in this version: %s", unbuilt->parameter,
+	    unbuilt->reason), "remove it, or code its default");
+}
+
+static int
+check(struct generation *g)
+{
+	struct listen_error error;
+
+	policy_each_unbuilt(g->policy, on_unbuilt, g->diag);
+	for (size_t i = 0; i < rules_count(g->rules); i++)
+		check_rule(rules_at(g->rules, i), g->diag);
+	if (environment_load(g->rules, g->diag, &g->environments) < 0 ||
+	    diag_count(g->diag, DIAG_ERROR) > 0)
+		return -1;
+	if (listen_plan(g->rules, &g->listeners, &error) < 0) {
+		if (error.what == NULL)
+			diag_out_of_memory(g->diag);
+		else
+			diag_report(g->diag, DIAG_PORT_TAKEN,
+			    error.rule->span, "%s", error.what);
+		return -1;
+	}
+	return 0;
+}
+
+struct generation *
+generation_load(const char *path, enum policy_defaults defaults,
+    unsigned number, struct diag **diag_r)
+{
+	struct generation *g = calloc(1, sizeof(*g));
+
+	*diag_r = diag_new();
+	if (g == NULL || *diag_r == NULL) {
+		free(g);
+		return NULL;
+	}
+	g->number = number;
+	g->diag = *diag_r;
+	g->policy = policy_load(path, defaults, g->diag);
+	if (g->policy != NULL) {
+		g->rules = policy_rules(g->policy);
+		if (check(g) == 0) {
+			*diag_r = NULL;
+			return g;
+		}
+	}
+	g->diag = NULL;		/* the caller's */
+	generation_free(&g);
+	return NULL;
+}
+
+int
+generation_listen(struct generation *g, struct generation *old)
+{
+	struct listen_error error;
+	struct diag_record *record;
+	char text[ADDR_TEXT_MAX];
+
+	if (listen_open(&g->listeners, old == NULL ? NULL : &old->listeners,
+	    &error) == 0)
+		return 0;
+	record = diag_report(g->diag, DIAG_PORT_TAKEN, error.rule->span,
+	    "%s cannot be listened on: %s",
+	    addr_print_endpoint(&error.at, text), strerror(error.error));
+	diag_cure(g->diag, record, "ss -ltnp shows what holds a port");
+	return -1;
+}
+
+void
+generation_free(struct generation **generation)
+{
+	struct generation *g = *generation;
+
+	if (g == NULL)
+		return;
+	listen_close(&g->listeners);
+	environment_free(&g->environments);
+	policy_free(&g->policy);
+	diag_free(&g->diag);
+	free(g);
+	*generation = NULL;
+}

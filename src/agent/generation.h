@@ -1,0 +1,46 @@
+/*
+ * generation.h - one policy generation: the policy, its environments and its
+ * listening sockets; all that a worker is forked with.
+ *
+ * A generation is made whole or not at all, and never changes. A reload
+ * makes the next one beside it; the old one's workers keep what they were
+ * forked with until their last connection ends (AT-TLS: stale actions).
+ */
+#ifndef SALLYPORT_AGENT_GENERATION_H
+#define SALLYPORT_AGENT_GENERATION_H
+
+#include "agent/environment.h"
+#include "agent/listen.h"
+#include "base/compiler.h"
+#include "policy/policy.h"
+
+struct diag;
+struct rules;
+
+struct generation {
+	unsigned number;		/* from 1 */
+	struct policy *policy;
+	const struct rules *rules;
+	struct diag *diag;		/* owns the texts that spans point to */
+	struct environment_table environments;
+	struct listen_set listeners;
+};
+
+/*
+ * Loads and proves what `path` says, without opening a port. NULL where it
+ * is refused; *diag_r then holds why, and is the caller's to free. On
+ * success the diag (warnings) belongs to the generation.
+ */
+MUST_USE struct generation *generation_load(const char *path,
+    enum policy_defaults defaults, unsigned number, struct diag **diag_r);
+
+/*
+ * Opens the ports, taking over what `old` (NULL: none) has open. -1 with an
+ * error in the generation's diag; `old` is untouched then.
+ */
+MUST_USE int generation_listen(struct generation *generation,
+    struct generation *old);
+
+void generation_free(struct generation **generation);
+
+#endif

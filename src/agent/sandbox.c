@@ -1,0 +1,55 @@
+#include "agent/sandbox.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+int
+sandbox_find_user(const char *name, struct sandbox_user *out_r)
+{
+	struct passwd *pw;
+
+	if (strlen(name) >= sizeof(out_r->name))
+		return -1;
+	pw = getpwnam(name);
+	if (pw == NULL)
+		return -1;
+	snprintf(out_r->name, sizeof(out_r->name), "%s", name);
+	out_r->uid = pw->pw_uid;
+	out_r->gid = pw->pw_gid;
+	return 0;
+}
+
+void
+sandbox_hide_memory(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+int
+sandbox_enter(const struct sandbox_user *user)
+{
+	if (user != NULL && (getuid() != user->uid || getgid() != user->gid)) {
+		if (initgroups(user->name, user->gid) < 0 ||
+		    setresgid(user->gid, user->gid, user->gid) < 0 ||
+		    setresuid(user->uid, user->uid, user->uid) < 0)
+			return -1;
+		/* Proved, not believed: there must be no way back. */
+		if (user->uid != 0 && setuid(0) == 0) {
+			errno = EPERM;
+			return -1;
+		}
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	sandbox_hide_memory();
+	return 0;
+}

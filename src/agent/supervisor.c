@@ -1,0 +1,346 @@
+#include "agent/supervisor.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/generation.h"
+#include "agent/sandbox.h"
+#include "agent/worker.h"
+#include "base/log.h"
+#include "policy/diag.h"
+#include "policy/rules.h"
+#include "tls/tls_library.h"
+
+/* A worker that lived shorter than this is not replaced at once. */
+#define SHORT_LIFE 1.
+#define RESPAWN_DELAY 1.
+
+struct child {
+	struct child *next;
+	struct supervisor *supervisor;
+	ev_child watcher;
+	ev_tstamp born;
+	unsigned generation;
+};
+
+struct supervisor {
+	struct ev_loop *loop;
+	const struct supervisor_options *options;
+	struct generation *generation;
+	struct child *children;
+	unsigned next_number;
+	ev_signal hangup, terminate, interrupt;
+	ev_timer respawn;
+	bool stopping;
+	int status;
+};
+
+static void spawn_missing(struct supervisor *s);
+
+static void
+signal_children(const struct supervisor *s, unsigned below, int signo)
+{
+	for (const struct child *c = s->children; c != NULL; c = c->next)
+		if (c->generation < below)
+			kill(c->watcher.pid, signo);
+}
+
+static unsigned
+count_children(const struct supervisor *s, unsigned generation)
+{
+	unsigned count = 0;
+
+	for (const struct child *c = s->children; c != NULL; c = c->next)
+		count += c->generation == generation;
+	return count;
+}
+
+static void
+forget(struct child *child)
+{
+	struct child **p = &child->supervisor->children;
+
+	while (*p != child)
+		p = &(*p)->next;
+	*p = child->next;
+	ev_child_stop(child->supervisor->loop, &child->watcher);
+	free(child);
+}
+
+static void
+log_death(const struct child *child, int status)
+{
+	int pid = child->watcher.pid;
+
+	if (WIFSIGNALED(status))
+		log_error("supervisor", "worker %d was killed by signal %d "
+		    "(%s); its connections are lost", pid, WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		log_error("supervisor", "worker %d ended with status %d",
+		    pid, WEXITSTATUS(status));
+	else
+		log_debug("supervisor", "worker %d ended", pid);
+}
+
+static void
+on_child(struct ev_loop *loop, ev_child *watcher, int revents)
+{
+	struct child *child = watcher->data;
+	struct supervisor *s = child->supervisor;
+	bool current = child->generation == s->generation->number;
+	bool brief = ev_now(loop) - child->born < SHORT_LIFE;
+
+	(void)revents;
+	log_death(child, watcher->rstatus);
+	forget(child);
+	if (s->stopping) {
+		if (s->children == NULL)
+			ev_break(loop, EVBREAK_ALL);
+	} else if (current && !brief) {
+		spawn_missing(s);
+	} else if (current && !ev_is_active(&s->respawn)) {
+		ev_timer_set(&s->respawn, RESPAWN_DELAY, 0.);
+		ev_timer_start(loop, &s->respawn);
+	}
+}
+
+static void
+on_respawn(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	spawn_missing(timer->data);
+}
+
+/* In the child: nothing of the parent's event loop may stay. */
+NO_RETURN static void
+become_worker(struct supervisor *s, pid_t parent, int ready_fd)
+{
+	struct generation *generation = s->generation;
+	const struct sandbox_user *user = s->options->user;
+
+	ev_loop_fork(s->loop);
+	while (s->children != NULL)
+		forget(s->children);
+	ev_signal_stop(s->loop, &s->hangup);
+	ev_signal_stop(s->loop, &s->terminate);
+	ev_signal_stop(s->loop, &s->interrupt);
+	ev_timer_stop(s->loop, &s->respawn);
+	ev_loop_destroy(s->loop);
+	signal(SIGCHLD, SIG_DFL);
+	worker_run(generation, user, parent, ready_fd);
+}
+
+/* Waits for the byte that says that the worker serves. */
+static int
+wait_ready(int fd)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	close(fd);
+	return n == 1 ? 0 : -1;
+}
+
+static int
+spawn(struct supervisor *s)
+{
+	struct child *child = calloc(1, sizeof(*child));
+	sigset_t all, before;
+	pid_t parent = getpid(), pid;
+	int ready[2];
+
+	if (child == NULL || pipe2(ready, O_CLOEXEC) < 0) {
+		free(child);
+		return -1;
+	}
+	/* A signal for the worker must not run the parent's handler in it. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
+	if (pid == 0) {
+		close(ready[0]);
+		free(child);
+		become_worker(s, parent, ready[1]);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(ready[1]);
+	if (pid < 0) {
+		close(ready[0]);
+		free(child);
+		return -1;
+	}
+	child->supervisor = s;
+	child->generation = s->generation->number;
+	child->born = ev_time();
+	ev_child_init(&child->watcher, on_child, pid, 0);
+	child->watcher.data = child;
+	ev_child_start(s->loop, &child->watcher);
+	child->next = s->children;
+	s->children = child;
+	return wait_ready(ready[0]);
+}
+
+static int
+spawn_all(struct supervisor *s)
+{
+	int rc = 0;
+
+	while (rc == 0 && count_children(s, s->generation->number) <
+	    s->options->workers)
+		rc = spawn(s);
+	return rc;
+}
+
+static void
+spawn_missing(struct supervisor *s)
+{
+	if (s->stopping || spawn_all(s) == 0)
+		return;
+	log_error("supervisor", "a worker cannot be started: %s; trying "
+	    "again", strerror(errno));
+	ev_timer_stop(s->loop, &s->respawn);
+	ev_timer_set(&s->respawn, RESPAWN_DELAY, 0.);
+	ev_timer_start(s->loop, &s->respawn);
+}
+
+static void
+on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
+{
+	struct supervisor *s = watcher->data;
+	const struct supervisor_options *o = s->options;
+	struct generation *next, *old = s->generation;
+	struct diag *diag;
+
+	(void)loop;
+	(void)revents;
+	if (s->stopping)
+		return;
+	next = generation_load(o->policy, o->defaults, s->next_number, &diag);
+	if (next == NULL || generation_listen(next, old) < 0) {
+		if (next == NULL && diag == NULL)
+			log_error("supervisor", "memory is exhausted");
+		else
+			o->show(next == NULL ? diag : next->diag, true);
+		log_error("supervisor", "the new policy is refused; "
+		    "generation %u goes on", old->number);
+		generation_free(&next);
+		diag_free(&diag);
+		return;
+	}
+	s->next_number++;
+	s->generation = next;
+	o->show(next->diag, false);
+	spawn_missing(s);
+	signal_children(s, next->number, SIGUSR1);
+	generation_free(&old);
+	log_notice("supervisor", "generation %u serves: %zu rules, %zu ports",
+	    next->number, rules_count(next->rules), next->listeners.count);
+}
+
+static void
+on_terminate(struct ev_loop *loop, ev_signal *watcher, int revents)
+{
+	struct supervisor *s = watcher->data;
+
+	(void)revents;
+	signal_children(s, s->next_number, s->stopping ? SIGKILL : SIGTERM);
+	s->stopping = true;
+	ev_timer_stop(loop, &s->respawn);
+	listen_close(&s->generation->listeners);
+	if (s->children == NULL)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+watch_signal(struct supervisor *s, ev_signal *watcher, int signo,
+    void (*on)(struct ev_loop *, ev_signal *, int))
+{
+	ev_signal_init(watcher, on, signo);
+	watcher->data = s;
+	ev_signal_start(s->loop, watcher);
+}
+
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int
+start(struct supervisor *s)
+{
+	const struct supervisor_options *o = s->options;
+	struct diag *diag;
+
+	s->generation = generation_load(o->policy, o->defaults,
+	    s->next_number++, &diag);
+	if (s->generation == NULL || generation_listen(s->generation,
+	    NULL) < 0) {
+		if (s->generation != NULL)
+			o->show(s->generation->diag, true);
+		else if (diag != NULL)
+			o->show(diag, true);
+		diag_free(&diag);
+		return -1;
+	}
+	o->show(s->generation->diag, false);
+	if (spawn_all(s) < 0) {
+		log_error("supervisor", "the workers cannot be started");
+		return -1;
+	}
+	return 0;
+}
+
+int
+supervisor_run(const struct supervisor_options *options)
+{
+	struct supervisor s = { .options = options, .next_number = 1 };
+
+	sandbox_hide_memory();
+	raise_descriptor_limit();
+	signal(SIGPIPE, SIG_IGN);
+	s.loop = ev_default_loop(EVFLAG_AUTO);
+	if (s.loop == NULL)
+		return 1;
+	ev_init(&s.respawn, on_respawn);
+	s.respawn.data = &s;
+	watch_signal(&s, &s.hangup, SIGHUP, on_hangup);
+	watch_signal(&s, &s.terminate, SIGTERM, on_terminate);
+	watch_signal(&s, &s.interrupt, SIGINT, on_terminate);
+	if (start(&s) < 0) {
+		signal_children(&s, s.next_number, SIGKILL);
+		s.status = 1;
+	} else {
+		log_notice("supervisor", "ready: %zu rules, %zu ports, "
+		    "%u workers, wolfSSL %s", rules_count(s.generation->rules),
+		    s.generation->listeners.count, options->workers,
+		    tls_library_version());
+		if (options->ready != NULL)
+			options->ready();
+		ev_run(s.loop, 0);
+		log_notice("supervisor", "stopped");
+	}
+	while (s.children != NULL)
+		forget(s.children);
+	generation_free(&s.generation);
+	ev_loop_destroy(s.loop);
+	tls_library_end();
+	return s.status;
+}

@@ -1,0 +1,359 @@
+#include "agent/worker.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "agent/environment.h"
+#include "agent/generation.h"
+#include "agent/sandbox.h"
+#include "base/log.h"
+#include "io/buffer.h"
+#include "io/sock.h"
+#include "policy/rules.h"
+#include "policy/settings.h"
+#include "relay/report.h"
+#include "relay/session.h"
+#include "tls/tls_ctx.h"
+#include "tls/tls_library.h"
+#include "tls/tls_ring.h"
+
+/* Connections taken from one queue in one wake-up. */
+#define ACCEPT_BATCH 64
+/* Seconds without accepting after descriptors ran out. */
+#define ACCEPT_PAUSE 0.1
+
+struct listener {
+	struct worker *worker;
+	ev_io io;
+};
+
+struct worker {
+	struct ev_loop *loop;
+	struct generation *generation;
+	struct tls_ctx **contexts;	/* one an environment */
+	struct listener *listeners;
+	struct session *sessions;
+	struct session_owner owner;
+	ev_signal terminate, retire;
+	ev_timer grace, pause;
+	bool draining;
+};
+
+static struct tls_ctx *
+context_of(struct worker *w, const struct rules_rule *rule)
+{
+	const struct environment_table *table =
+	    &w->generation->environments;
+
+	if (!rule->secured)
+		return NULL;
+	return w->contexts[environment_find(table, rule->settings) -
+	    table->items];
+}
+
+static void
+stop_if_drained(struct worker *w)
+{
+	if (w->draining && w->sessions == NULL)
+		ev_break(w->loop, EVBREAK_ALL);
+}
+
+static void
+link_session(struct worker *w, struct session *session)
+{
+	struct session_link *link = session_link(session);
+
+	link->next = w->sessions;
+	link->previous = &w->sessions;
+	if (w->sessions != NULL)
+		session_link(w->sessions)->previous = &link->next;
+	w->sessions = session;
+}
+
+static void
+on_concluded(void *arg, const struct report *report)
+{
+	(void)arg;
+	report_log(report);
+}
+
+static void
+on_gone(void *arg, struct session *session)
+{
+	struct session_link *link = session_link(session);
+
+	*link->previous = link->next;
+	if (link->next != NULL)
+		session_link(link->next)->previous = link->previous;
+	stop_if_drained(arg);
+}
+
+/* A connection that never becomes a session ends here. */
+static void
+turn_away(int fd, const struct rules_rule *rule,
+    const struct rules_flow *flow, enum reason reason)
+{
+	report_log(&(struct report){
+		.rule = rule == NULL ? NULL : rule->name,
+		.local = &flow->local,
+		.remote = &flow->remote,
+		.reason = reason,
+	    });
+	close(fd);
+}
+
+static void
+take(struct worker *w, int fd, const struct rules_flow *flow)
+{
+	const struct rules_rule *rule = rules_match(w->generation->rules,
+	    flow);
+	struct session_plan plan = { 0 };
+	struct session *session;
+
+	/* The port is ours alone: what is not this rule's goes nowhere. */
+	if (rule == NULL || rule->application == NULL ||
+	    rule->application->handoff != SETTINGS_HANDOFF_FORWARD) {
+		turn_away(fd, rule, flow, REASON_NO_RULE);
+		return;
+	}
+	plan.rule = rule->name;
+	plan.tls = context_of(w, rule);
+	plan.unix_path = rule->application->backend.unix_path;
+	plan.backend = rule->application->backend.endpoint;
+	if (rule->secured) {
+		plan.handshake_timeout = rule->settings->handshake_timeout;
+		plan.verified = rule->settings->client_auth !=
+		    SETTINGS_CLIENT_AUTH_PASSTHRU;
+	}
+	session = session_start(w->loop, &plan, &w->owner, fd, &flow->local,
+	    &flow->remote);
+	if (session == NULL) {
+		/* session_start has closed it */
+		turn_away(-1, rule, flow, REASON_NO_MEMORY);
+		return;
+	}
+	link_session(w, session);
+	session_run(session);
+}
+
+static void
+each_listener(struct worker *w, void (*act)(struct ev_loop *, ev_io *))
+{
+	for (size_t i = 0; i < w->generation->listeners.count; i++)
+		act(w->loop, &w->listeners[i].io);
+}
+
+static void
+on_acceptable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct listener *listener = io->data;
+	struct worker *w = listener->worker;
+	struct rules_flow flow = { .direction = RULES_INBOUND };
+	int fd;
+
+	(void)revents;
+	for (int i = 0; i < ACCEPT_BATCH; i++) {
+		fd = sock_accept(io->fd, &flow.local, &flow.remote);
+		if (fd >= 0) {
+			take(w, fd, &flow);
+			continue;
+		}
+		if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return;
+		/* Clients wait in the queue; spinning would help nobody. */
+		log_error("worker", "accepting is paused: %s",
+		    strerror(errno));
+		each_listener(w, ev_io_stop);
+		ev_timer_set(&w->pause, ACCEPT_PAUSE, 0.);
+		ev_timer_start(loop, &w->pause);
+		return;
+	}
+}
+
+static void
+on_pause_over(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct worker *w = timer->data;
+
+	(void)loop;
+	(void)revents;
+	if (!w->draining)
+		each_listener(w, ev_io_start);
+}
+
+/*
+ * The descriptors are closed, not just left alone: when the supervisor is
+ * gone, the port must be gone with it.
+ */
+static void
+drain(struct worker *w)
+{
+	if (w->draining)
+		return;
+	w->draining = true;
+	ev_timer_stop(w->loop, &w->pause);
+	each_listener(w, ev_io_stop);
+	for (size_t i = 0; i < w->generation->listeners.count; i++)
+		close(w->listeners[i].io.fd);
+	stop_if_drained(w);
+}
+
+static void
+on_grace_over(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct worker *w = timer->data;
+	struct session *session = w->sessions, *next;
+
+	(void)revents;
+	for (; session != NULL; session = next) {
+		next = session_link(session)->next;
+		session_stop(session, REASON_SHUTDOWN);
+	}
+	/* What lingers now has its alert; it need not be waited for. */
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+on_terminate(struct ev_loop *loop, ev_signal *signal, int revents)
+{
+	struct worker *w = signal->data;
+
+	(void)revents;
+	drain(w);
+	if (!ev_is_active(&w->grace)) {
+		ev_timer_set(&w->grace, WORKER_GRACE, 0.);
+		ev_timer_start(loop, &w->grace);
+	}
+}
+
+static void
+on_retire(struct ev_loop *loop, ev_signal *signal, int revents)
+{
+	(void)loop;
+	(void)revents;
+	drain(signal->data);
+}
+
+static int
+make_contexts(struct worker *w)
+{
+	struct environment_table *table = &w->generation->environments;
+	struct tls_ring_error error;
+
+	w->contexts = calloc(table->count + 1, sizeof(w->contexts[0]));
+	if (w->contexts == NULL)
+		return -1;
+	for (size_t i = 0; i < table->count; i++) {
+		struct environment *e = &table->items[i];
+
+		w->contexts[i] = tls_ctx_new(e->settings, e->ring,
+		    judge_chain, &e->judge, &error);
+		if (w->contexts[i] == NULL) {
+			log_error("worker", "%s: %s", error.path, error.what);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+watch_listeners(struct worker *w)
+{
+	const struct listen_set *set = &w->generation->listeners;
+
+	w->listeners = calloc(set->count + 1, sizeof(w->listeners[0]));
+	if (w->listeners == NULL)
+		return -1;
+	for (size_t i = 0; i < set->count; i++) {
+		struct listener *l = &w->listeners[i];
+
+		l->worker = w;
+		ev_io_init(&l->io, on_acceptable, set->sockets[i].fd,
+		    EV_READ);
+		l->io.data = l;
+		ev_io_start(w->loop, &l->io);
+	}
+	return 0;
+}
+
+static void
+watch_signals(struct worker *w)
+{
+	sigset_t set;
+
+	ev_signal_init(&w->terminate, on_terminate, SIGTERM);
+	ev_signal_init(&w->retire, on_retire, SIGUSR1);
+	ev_init(&w->grace, on_grace_over);
+	ev_init(&w->pause, on_pause_over);
+	w->terminate.data = w->retire.data = w;
+	w->grace.data = w->pause.data = w;
+	ev_signal_start(w->loop, &w->terminate);
+	ev_signal_start(w->loop, &w->retire);
+	/* Meant for the supervisor, which tells its workers itself. */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	sigemptyset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+static int
+start(struct worker *w, const struct sandbox_user *user, pid_t parent)
+{
+	/* After a change of user the kernel forgets PDEATHSIG: so then. */
+	if (sandbox_enter(user) < 0) {
+		log_error("worker", "rights cannot be given up: %s",
+		    strerror(errno));
+		return -1;
+	}
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0 ||
+	    getppid() != parent)
+		return -1;
+	w->loop = ev_default_loop(EVFLAG_AUTO);
+	if (w->loop == NULL || make_contexts(w) < 0 ||
+	    watch_listeners(w) < 0)
+		return -1;
+	w->owner = (struct session_owner){ on_concluded, on_gone, w };
+	watch_signals(w);
+	return 0;
+}
+
+/* Memory is given back, so that a leak checker sees only leaks. */
+static void
+finish(struct worker *w)
+{
+	while (w->sessions != NULL)
+		session_stop(w->sessions, REASON_SHUTDOWN);
+	for (size_t i = 0; i < w->generation->environments.count; i++)
+		tls_ctx_free(&w->contexts[i]);
+	/* drain has closed the descriptors. */
+	for (size_t i = 0; i < w->generation->listeners.count; i++)
+		w->generation->listeners.sockets[i].fd = -1;
+	free(w->contexts);
+	free(w->listeners);
+	generation_free(&w->generation);
+	buffer_trim();
+	tls_library_end();
+	ev_loop_destroy(w->loop);
+}
+
+void
+worker_run(struct generation *generation, const struct sandbox_user *user,
+    pid_t parent, int ready_fd)
+{
+	struct worker w = { .generation = generation };
+
+	signal(SIGPIPE, SIG_IGN);
+	if (start(&w, user, parent) < 0)
+		exit(1);
+	if (write(ready_fd, "r", 1) != 1)
+		log_debug("worker", "nobody waits for readiness");
+	close(ready_fd);
+	ev_run(w.loop, 0);
+	finish(&w);
+	exit(0);
+}
