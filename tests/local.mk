@@ -10,6 +10,7 @@ UNIT_TESTS = \
 SCRIPT_TESTS = \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
+	tests/lint/map.sh \
 	tests/lint/symbols.sh
 
 # `make tests/bench/bench_rules`, then run it: not a part of any check.
