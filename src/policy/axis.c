@@ -52,19 +52,24 @@ scatter(struct axis_piece *to, const struct axis_piece *from, uint32_t count,
 static void
 sort_pieces(struct axis_piece *pieces, uint32_t count, struct arena *scratch)
 {
-	struct axis_piece *from = pieces, *to, *swap;
+	struct axis_piece *from = pieces, *to = NULL, *swap;
 	prefix_key varying = 0;
+	uint8_t sizes = 0;
 
 	if (count < RADIX_LEAST) {
 		qsort(pieces, count, sizeof(*pieces), compare_pieces);
 		return;
 	}
-	for (uint32_t i = 1; i < count; i++)
+	for (uint32_t i = 1; i < count; i++) {
 		varying |= pieces[i].start ^ pieces[0].start;
-	to = arena_alloc_array(scratch, count, sizeof(*to));
+		sizes |= pieces[i].free ^ pieces[0].free;
+	}
 	for (unsigned place = 0; place <= KEY_BYTES; place++) {
-		if (place > 0 && (uint8_t)(varying >> 8 * (place - 1)) == 0)
+		if ((place == 0 ? sizes :
+		    (uint8_t)(varying >> 8 * (place - 1))) == 0)
 			continue;
+		if (to == NULL)
+			to = arena_alloc_array(scratch, count, sizeof(*to));
 		scatter(to, from, count, place);
 		swap = from;
 		from = to;

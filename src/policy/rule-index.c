@@ -4,9 +4,7 @@
 
 #include "policy/axis.h"
 #include "policy/condition.h"
-
-/* A dimension is the bit number of its enum condition. */
-#define DIMENSIONS	6
+#include "policy/piece.h"
 
 /* A list this short is walked; more than this is split where it can be. */
 #define WALK_MOST	8
@@ -15,12 +13,12 @@
 #define CHECK_BITS	6
 #define CHECK_MASK	((1u << CHECK_BITS) - 1)
 
+/* Rules in search order are scattered in memory: fetch them in time. */
+#define LOOK_AHEAD	16
+
 /* Places a rule may have in the index on average before a cap applies. */
 #define PLACES_A_RULE	64
 #define PLACES_FREE	1000000
-
-/* Narrow keys are ports and IPv4 addresses. */
-enum { NARROW, WIDE, WIDTHS };
 
 /*
  * Rules in rank order. One: the entry itself. Some: entries[first] on.
@@ -41,15 +39,15 @@ struct split {
 	uint32_t best;			/* lowest rank below here */
 	uint32_t dimension;
 	struct list rest;		/* rules without this condition */
-	struct axis axes[WIDTHS];
-	const struct block *blocks[WIDTHS];
+	struct axis axes[PIECE_WIDTHS];
+	const struct block *blocks[PIECE_WIDTHS];
 	const uint32_t *entries;
 	const struct split *children;
 };
 
 struct rule_index {
 	bool asks_names;
-	struct split root;		/* `rest` only */
+	struct split inbound, outbound;	/* of these, `rest` only */
 };
 
 /* Bits are those of enum condition. */
@@ -57,7 +55,11 @@ struct facts {
 	uint8_t coded;
 	uint8_t keyed;			/* has places in the index */
 	uint8_t settled;		/* ... which decide it wholly */
+	/* Pieces of each condition; PIECES_MANY: ask the rule. */
+	uint8_t pieces[PIECE_DIMENSIONS][PIECE_WIDTHS];
 };
+
+#define PIECES_MANY	UINT8_MAX
 
 struct builder {
 	struct arena *arena, *scratch;
@@ -68,9 +70,9 @@ struct builder {
 /* The lists of a split before they have found their place. */
 struct draft {
 	uint32_t *rest, rest_count;
-	uint32_t *members[WIDTHS];
-	struct axis_group *groups[WIDTHS];
-	uint32_t group_count[WIDTHS];
+	uint32_t *members[PIECE_WIDTHS];
+	struct axis_group *groups[PIECE_WIDTHS];
+	uint32_t group_count[PIECE_WIDTHS];
 	unsigned dimension;		/* of this split */
 	unsigned walked;		/* bits, this dimension's among them */
 	uint32_t *entries, entry_count;
@@ -78,91 +80,22 @@ struct draft {
 	uint32_t child_count;
 };
 
-static size_t
-put_pieces(prefix_key lo, prefix_key hi, uint32_t owner,
-    struct axis_piece *out_r)
+/* What the build asks again and again is not looked for in the rule. */
+static void
+count_pieces(const struct rules_rule *rule, struct facts *facts,
+    size_t pieces_r[PIECE_DIMENSIONS])
 {
-	struct prefix_block blocks[PREFIX_BLOCKS_MAX];
-	size_t count = prefix_cut(lo, hi, blocks);
+	for (unsigned d = 0; d < PIECE_DIMENSIONS; d++) {
+		pieces_r[d] = 0;
+		for (int w = 0; w < PIECE_WIDTHS; w++) {
+			size_t n = (facts->coded & 1u << d) == 0 ? 0 :
+			    piece_put(rule, d, w, 0, NULL);
 
-	for (size_t i = 0; out_r != NULL && i < count; i++) {
-		out_r[i].start = blocks[i].start;
-		out_r[i].free = blocks[i].free;
-		out_r[i].owner = owner;
+			facts->pieces[d][w] = (uint8_t)(n < PIECES_MANY ? n :
+			    PIECES_MANY);
+			pieces_r[d] += n;
+		}
 	}
-	return count;
-}
-
-static size_t
-put_addrs(const struct rules_addrs *addrs, int width, uint32_t owner,
-    struct axis_piece *out_r)
-{
-	prefix_key mask = width == NARROW ? UINT32_MAX : ~(prefix_key)0;
-	size_t count = 0;
-
-	for (size_t i = 0; i < addrs->count; i++) {
-		const struct addr_range *range = &addrs->range[i];
-
-		if (addr_is_v4(&range->lo) != (width == NARROW))
-			continue;
-		count += put_pieces(prefix_of_addr(&range->lo) & mask,
-		    prefix_of_addr(&range->hi) & mask, owner,
-		    out_r == NULL ? NULL : out_r + count);
-	}
-	return count;
-}
-
-static size_t
-put_ports(const struct rules_ports *ports, uint32_t owner,
-    struct axis_piece *out_r)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < ports->count; i++)
-		count += put_pieces(ports->range[i].lo, ports->range[i].hi,
-		    owner, out_r == NULL ? NULL : out_r + count);
-	return count;
-}
-
-static size_t
-put_name(const char *pattern, bool fold, uint32_t owner,
-    struct axis_piece *out_r)
-{
-	struct prefix_block block = prefix_cut_name(pattern, fold);
-
-	if (out_r != NULL) {
-		out_r->start = block.start;
-		out_r->free = block.free;
-		out_r->owner = owner;
-	}
-	return 1;
-}
-
-/* The pieces of a coded condition in one width; out_r NULL: counts only. */
-static size_t
-put_condition(const struct rules_rule *rule, unsigned dimension, int width,
-    uint32_t owner, struct axis_piece *out_r)
-{
-	switch (1 << dimension) {
-	case CONDITION_LOCAL_PORT:
-		return width != NARROW ? 0 :
-		    put_ports(rule->local_ports, owner, out_r);
-	case CONDITION_REMOTE_PORT:
-		return width != NARROW ? 0 :
-		    put_ports(rule->remote_ports, owner, out_r);
-	case CONDITION_REMOTE_ADDR:
-		return put_addrs(rule->remote_addrs, width, owner, out_r);
-	case CONDITION_LOCAL_ADDR:
-		return put_addrs(rule->local_addrs, width, owner, out_r);
-	case CONDITION_USER:
-		return width != WIDE ? 0 :
-		    put_name(rule->user, false, owner, out_r);
-	case CONDITION_JOB:
-		return width != WIDE ? 0 :
-		    put_name(rule->job, true, owner, out_r);
-	}
-	ensure(!"a dimension");
-	return 0;
 }
 
 /*
@@ -170,29 +103,25 @@ put_condition(const struct rules_rule *rule, unsigned dimension, int width,
  * under the cap, those with the fewest pieces first. Returns the product.
  */
 static size_t
-plan_rule(const struct rules_rule *rule, unsigned coded, size_t cap,
-    uint8_t *keyed_r)
+plan_rule(const struct rules_rule *rule, size_t cap, struct facts *facts)
 {
-	size_t pieces[DIMENSIONS] = { 0 }, product = 1;
-	unsigned left = coded;
+	size_t pieces[PIECE_DIMENSIONS], product = 1;
+	unsigned left = facts->coded;
 
-	for (unsigned d = 0; d < DIMENSIONS; d++)
-		if ((coded & 1u << d) != 0)
-			pieces[d] = put_condition(rule, d, NARROW, 0, NULL) +
-			    put_condition(rule, d, WIDE, 0, NULL);
-	*keyed_r = 0;
+	count_pieces(rule, facts, pieces);
+	facts->keyed = 0;
 	while (left != 0) {
-		unsigned best = DIMENSIONS;
+		unsigned best = PIECE_DIMENSIONS;
 
-		for (unsigned d = 0; d < DIMENSIONS; d++)
-			if ((left & 1u << d) != 0 && (best == DIMENSIONS ||
+		for (unsigned d = 0; d < PIECE_DIMENSIONS; d++)
+			if ((left & 1u << d) != 0 && (best == PIECE_DIMENSIONS ||
 			    pieces[d] < pieces[best]))
 				best = d;
 		ensure(pieces[best] > 0);
 		if (pieces[best] > cap / product)
 			break;
 		product *= pieces[best];
-		*keyed_r |= (uint8_t)(1u << best);
+		facts->keyed |= (uint8_t)(1u << best);
 		left &= ~(1u << best);
 	}
 	return product;
@@ -220,12 +149,12 @@ plan_places(struct rules_rule *const *rules, struct facts *facts,
 	size_t places = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		unsigned coded = condition_coded(rules[i]);
-
-		facts[i].coded = (uint8_t)coded;
-		places += plan_rule(rules[i], coded, cap, &facts[i].keyed);
+		if (i + LOOK_AHEAD < count)
+			piece_prefetch(rules[i + LOOK_AHEAD]);
+		facts[i].coded = (uint8_t)condition_coded(rules[i]);
+		places += plan_rule(rules[i], cap, &facts[i]);
 		facts[i].settled = facts[i].keyed &
-		    (uint8_t)~undecided_names(rules[i], coded);
+		    (uint8_t)~undecided_names(rules[i], facts[i].coded);
 	}
 	return places;
 }
@@ -258,7 +187,7 @@ reachable(const struct builder *b, const uint32_t *ranks, uint32_t count,
 	return count;
 }
 
-/* The next dimension to split a list by, or DIMENSIONS: it is to be walked. */
+/* What to split a list by next, or PIECE_DIMENSIONS: it is to be walked. */
 static unsigned
 next_dimension(const struct builder *b, const uint32_t *ranks,
     uint32_t count, unsigned from)
@@ -266,10 +195,10 @@ next_dimension(const struct builder *b, const uint32_t *ranks,
 	unsigned keyed = 0;
 
 	if (count <= WALK_MOST)
-		return DIMENSIONS;
+		return PIECE_DIMENSIONS;
 	for (uint32_t i = 0; i < count; i++)
 		keyed |= b->facts[ranks[i]].keyed;
-	while (from < DIMENSIONS && (keyed & 1u << from) == 0)
+	while (from < PIECE_DIMENSIONS && (keyed & 1u << from) == 0)
 		from++;
 	return from;
 }
@@ -280,7 +209,7 @@ count_list(const struct builder *b, struct draft *d, const uint32_t *ranks,
     uint32_t count)
 {
 	count = reachable(b, ranks, count, d->walked);
-	if (next_dimension(b, ranks, count, d->dimension + 1) < DIMENSIONS)
+	if (next_dimension(b, ranks, count, d->dimension + 1) < PIECE_DIMENSIONS)
 		d->child_count++;
 	else if (count > 1)
 		d->entry_count += count;
@@ -298,7 +227,7 @@ place_list(const struct builder *b, struct draft *d, const uint32_t *ranks,
 	unsigned dimension = next_dimension(b, ranks, list.count,
 	    d->dimension + 1);
 
-	if (dimension < DIMENSIONS) {
+	if (dimension < PIECE_DIMENSIONS) {
 		list.first = d->child_count++;
 		build_split(b, &d->children[list.first], ranks, list.count,
 		    dimension, d->walked);
@@ -319,6 +248,19 @@ place_list(const struct builder *b, struct draft *d, const uint32_t *ranks,
 	return list;
 }
 
+static size_t
+count_of(const struct builder *b, uint32_t rank, unsigned dimension,
+    int width)
+{
+	const struct facts *facts = &b->facts[rank];
+
+	if ((facts->keyed & 1u << dimension) == 0)
+		return 0;
+	if (facts->pieces[dimension][width] != PIECES_MANY)
+		return facts->pieces[dimension][width];
+	return piece_put(b->rules[rank], dimension, width, 0, NULL);
+}
+
 /* Puts the list's rules into groups by block; writes one axis. */
 static void
 draft_axis(const struct builder *b, struct draft *d, struct axis *axis_r,
@@ -329,22 +271,25 @@ draft_axis(const struct builder *b, struct draft *d, struct axis *axis_r,
 	size_t total = 0, n = 0;
 
 	for (uint32_t i = 0; i < count; i++)
-		if ((b->facts[ranks[i]].keyed & 1u << d->dimension) != 0)
-			total += put_condition(b->rules[ranks[i]],
-			    d->dimension, width, 0, NULL);
+		total += count_of(b, ranks[i], d->dimension, width);
 	ensure(total < AXIS_NONE);
+	if (total == 0)
+		return;
 	d->members[width] = arena_alloc_array(b->scratch, total,
 	    sizeof(**d->members));
 	d->groups[width] = arena_alloc_array(b->scratch, total,
 	    sizeof(**d->groups));
 	mark = arena_mark(b->scratch);
 	pieces = arena_alloc_array(b->scratch, total, sizeof(*pieces));
-	for (uint32_t i = 0; i < count; i++)
-		if ((b->facts[ranks[i]].keyed & 1u << d->dimension) != 0)
-			n += put_condition(b->rules[ranks[i]], d->dimension,
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + LOOK_AHEAD < count)
+			piece_prefetch(b->rules[ranks[i + LOOK_AHEAD]]);
+		if (count_of(b, ranks[i], d->dimension, width) > 0)
+			n += piece_put(b->rules[ranks[i]], d->dimension,
 			    width, ranks[i], pieces + n);
+	}
 	d->group_count[width] = axis_build(axis_r, b->arena, b->scratch,
-	    pieces, (uint32_t)total, width == WIDE, d->groups[width]);
+	    pieces, (uint32_t)total, width == PIECE_WIDE, d->groups[width]);
 	for (size_t i = 0; i < total; i++)
 		d->members[width][i] = pieces[i].owner;
 	arena_rewind(b->scratch, mark);
@@ -365,7 +310,7 @@ static void
 place_lists(const struct builder *b, struct draft *d, struct split *split)
 {
 	count_list(b, d, d->rest, d->rest_count);
-	for (int w = 0; w < WIDTHS; w++)
+	for (int w = 0; w < PIECE_WIDTHS; w++)
 		for (uint32_t g = 0; g < d->group_count[w]; g++)
 			count_list(b, d, d->members[w] +
 			    d->groups[w][g].first, d->groups[w][g].count);
@@ -375,7 +320,7 @@ place_lists(const struct builder *b, struct draft *d, struct split *split)
 	    d->child_count, sizeof(*d->children));
 	d->entry_count = d->child_count = 0;
 	split->rest = place_list(b, d, d->rest, d->rest_count);
-	for (int w = 0; w < WIDTHS; w++) {
+	for (int w = 0; w < PIECE_WIDTHS; w++) {
 		struct block *blocks = arena_alloc_array(b->arena,
 		    d->group_count[w], sizeof(*blocks));
 
@@ -403,15 +348,28 @@ build_split(const struct builder *b, struct split *split,
 	split->best = ranks[0];
 	split->dimension = dimension;
 	draft_rest(b, &d, ranks, count);
-	for (int w = 0; w < WIDTHS; w++)
+	for (int w = 0; w < PIECE_WIDTHS; w++)
 		draft_axis(b, &d, &split->axes[w], w, ranks, count);
 	place_lists(b, &d, split);
 	arena_rewind(b->scratch, mark);
 }
 
+/* The root is a split by nothing, all of whose rules are the rest. */
+static void
+build_root(const struct builder *b, struct split *root, uint32_t *ranks,
+    size_t count, uint8_t direction)
+{
+	struct draft d = { .dimension = (unsigned)-1, .rest = ranks };
+
+	for (size_t i = 0; i < count; i++)
+		if ((b->rules[i]->direction & direction) != 0)
+			ranks[d.rest_count++] = (uint32_t)i;
+	place_lists(b, &d, root);
+}
+
 const struct rule_index *
 rule_index_build(struct arena *arena, struct arena *scratch,
-    struct rules_rule *const *rules, size_t count, uint8_t direction)
+    struct rules_rule *const *rules, size_t count)
 {
 	struct rule_index *index = arena_alloc(arena, sizeof(*index));
 	struct arena_mark mark = arena_mark(scratch);
@@ -419,19 +377,14 @@ rule_index_build(struct arena *arena, struct arena *scratch,
 	    sizeof(*facts));
 	uint32_t *ranks = arena_alloc_array(scratch, count, sizeof(*ranks));
 	struct builder b = { arena, scratch, rules, facts };
-	/* The root is a split by nothing, all of whose rules are the rest. */
-	struct draft d = { .dimension = (unsigned)-1, .rest = ranks };
 
 	ensure(count <= RULE_INDEX_MAX);
 	plan(rules, facts, count);
-	for (size_t i = 0; i < count; i++) {
-		if ((rules[i]->direction & direction) == 0)
-			continue;
-		ranks[d.rest_count++] = (uint32_t)i;
+	for (size_t i = 0; i < count; i++)
 		if ((facts[i].coded & (CONDITION_USER | CONDITION_JOB)) != 0)
 			index->asks_names = true;
-	}
-	place_lists(&b, &d, &index->root);
+	build_root(&b, &index->inbound, ranks, count, RULES_INBOUND);
+	build_root(&b, &index->outbound, ranks, count, RULES_OUTBOUND);
 	arena_rewind(scratch, mark);
 	return index;
 }
@@ -441,9 +394,9 @@ struct query {
 	struct rules_rule *const *rules;
 	const struct rules_flow *flow;
 	struct {
-		int width;		/* WIDTHS: not known */
+		int width;		/* PIECE_WIDTHS: not known */
 		prefix_key value;
-	} keys[DIMENSIONS];
+	} keys[PIECE_DIMENSIONS];
 };
 
 static uint32_t walk_split(const struct split *split, const struct query *q,
@@ -483,7 +436,7 @@ walk_split(const struct split *split, const struct query *q, uint32_t best)
 	if (split->best >= best)
 		return best;
 	best = walk_list(split, split->rest, q, best);
-	if (width == WIDTHS)
+	if (width == PIECE_WIDTHS)
 		return best;
 	at = axis_find(&split->axes[width], q->keys[split->dimension].value);
 	while (at != AXIS_NONE) {
@@ -500,7 +453,7 @@ set_addr(struct query *q, enum condition condition, const struct addr *addr)
 	unsigned dimension = (unsigned)__builtin_ctz(condition);
 	prefix_key key = prefix_of_addr(addr);
 
-	q->keys[dimension].width = addr_is_v4(addr) ? NARROW : WIDE;
+	q->keys[dimension].width = addr_is_v4(addr) ? PIECE_NARROW : PIECE_WIDE;
 	q->keys[dimension].value = key;
 }
 
@@ -509,7 +462,7 @@ set_port(struct query *q, enum condition condition, uint16_t port)
 {
 	unsigned dimension = (unsigned)__builtin_ctz(condition);
 
-	q->keys[dimension].width = NARROW;
+	q->keys[dimension].width = PIECE_NARROW;
 	q->keys[dimension].value = port;
 }
 
@@ -518,7 +471,7 @@ set_name(struct query *q, enum condition condition, const char *name)
 {
 	unsigned dimension = (unsigned)__builtin_ctz(condition);
 
-	q->keys[dimension].width = name == NULL ? WIDTHS : WIDE;
+	q->keys[dimension].width = name == NULL ? PIECE_WIDTHS : PIECE_WIDE;
 	if (name != NULL)
 		q->keys[dimension].value = prefix_of_name(name,
 		    condition == CONDITION_JOB);
@@ -528,6 +481,8 @@ uint32_t
 rule_index_find(const struct rule_index *index,
     struct rules_rule *const *rules, const struct rules_flow *flow)
 {
+	const struct split *root = flow->direction == RULES_INBOUND ?
+	    &index->inbound : &index->outbound;
 	struct query q;
 
 	q.rules = rules;
@@ -540,5 +495,5 @@ rule_index_find(const struct rule_index *index,
 		set_name(&q, CONDITION_USER, flow->user);
 		set_name(&q, CONDITION_JOB, flow->job);
 	}
-	return walk_list(&index->root, index->root.rest, &q, RULE_INDEX_NONE);
+	return walk_list(root, root->rest, &q, RULE_INDEX_NONE);
 }

@@ -1,7 +1,7 @@
 /*
  * rule-index.h - finds the first of many rules that a flow meets.
  *
- * One index serves one direction. It is a tree of splits: each divides a
+ * An index is two trees of splits, one a direction: each split divides a
  * list of rules by one kind of condition (local port, remote port, remote
  * address, local address, user, job, in this order) until a list is short.
  * Within a split, a rule stands at each aligned block of keys that its
@@ -34,13 +34,11 @@
 struct rule_index;
 
 /*
- * Indexes those of rules[count] that apply to `direction`. The array is in
- * search order and outlives the index. The index is in `arena`; `scratch`
- * is used and cut back.
+ * Indexes rules[count], which are in search order; the array outlives the
+ * index. The index is in `arena`; `scratch` is used and cut back.
  */
 const struct rule_index *rule_index_build(struct arena *arena,
-    struct arena *scratch, struct rules_rule *const *rules, size_t count,
-    uint8_t direction);
+    struct arena *scratch, struct rules_rule *const *rules, size_t count);
 
 /* The position of the first rule the flow meets, or RULE_INDEX_NONE. */
 uint32_t rule_index_find(const struct rule_index *index,

@@ -12,12 +12,12 @@
 struct rules {
 	struct rules_rule **rules;
 	size_t count;
-	const struct rule_index *inbound, *outbound;
+	const struct rule_index *index;
 };
 
 /* What decides nearly every comparison, beside the pointer: 32 bytes. */
 struct order {
-	uint8_t key[24];
+	uint64_t key[3];	/* inverted priority, then the name's start */
 	struct rules_rule *rule;
 };
 
@@ -25,10 +25,14 @@ static void
 order_init(struct order *order, struct rules_rule *rule)
 {
 	uint32_t inverted = htobe32(~rule->priority);
+	uint8_t bytes[sizeof(order->key)];
 
-	memcpy(order->key, &inverted, sizeof(inverted));
-	ebcdic_key(rule->name, order->key + sizeof(inverted),
-	    sizeof(order->key) - sizeof(inverted));
+	memcpy(bytes, &inverted, sizeof(inverted));
+	ebcdic_key(rule->name, bytes + sizeof(inverted),
+	    sizeof(bytes) - sizeof(inverted));
+	memcpy(order->key, bytes, sizeof(bytes));
+	for (size_t i = 0; i < ARRAY_SIZE(order->key); i++)
+		order->key[i] = be64toh(order->key[i]);
 	order->rule = rule;
 }
 
@@ -36,10 +40,12 @@ static int
 compare_orders(const void *va, const void *vb)
 {
 	const struct order *a = va, *b = vb;
-	int diff = memcmp(a->key, b->key, sizeof(a->key));
+	int diff;
 
-	if (diff == 0)
-		diff = ebcdic_compare(a->rule->name, b->rule->name);
+	for (size_t i = 0; i < ARRAY_SIZE(a->key); i++)
+		if (a->key[i] != b->key[i])
+			return a->key[i] < b->key[i] ? -1 : 1;
+	diff = ebcdic_compare(a->rule->name, b->rule->name);
 	/* One name twice is the compiler's to refuse; the file decides. */
 	if (diff == 0)
 		diff = (a->rule->span.offset > b->rule->span.offset) -
@@ -71,10 +77,7 @@ build(struct arena *arena, struct arena *scratch, struct rules_rule **rules,
 	sort_rules(scratch, rules, count);
 	table->rules = rules;
 	table->count = count;
-	table->inbound = rule_index_build(arena, scratch, rules, count,
-	    RULES_INBOUND);
-	table->outbound = rule_index_build(arena, scratch, rules, count,
-	    RULES_OUTBOUND);
+	table->index = rule_index_build(arena, scratch, rules, count);
 	return table;
 }
 
@@ -102,8 +105,7 @@ rules_build(struct arena *arena, struct rules_rule **rules, size_t count)
 const struct rules_rule *
 rules_match(const struct rules *table, const struct rules_flow *flow)
 {
-	uint32_t rank = rule_index_find(flow->direction == RULES_INBOUND ?
-	    table->inbound : table->outbound, table->rules, flow);
+	uint32_t rank = rule_index_find(table->index, table->rules, flow);
 
 	return rank == RULE_INDEX_NONE ? NULL : table->rules[rank];
 }
