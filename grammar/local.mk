@@ -10,12 +10,10 @@ libpolicy_a_SOURCES += \
 	grammar/conditions.c \
 	grammar/language.c grammar/language.h
 
-# Once policy.y and policy.l exist, all four files:
-#	grammar/policy_parse.c grammar/policy_parse.h \
-#	grammar/policy_scan.c grammar/policy_scan.h
-nodist_libpolicy_a_SOURCES =
-# and grammar/policy.y grammar/policy.l here:
-EXTRA_DIST +=
+nodist_libpolicy_a_SOURCES = \
+	grammar/policy_parse.c grammar/policy_parse.h \
+	grammar/policy_scan.c grammar/policy_scan.h
+EXTRA_DIST += grammar/policy.y grammar/policy.l
 
 BUILT_SOURCES += $(nodist_libpolicy_a_SOURCES)
 CLEANFILES += $(nodist_libpolicy_a_SOURCES)

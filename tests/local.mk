@@ -14,7 +14,7 @@ SCRIPT_TESTS = \
 	tests/lint/symbols.sh
 
 # `make tests/bench/bench_rules`, then run it: not a part of any check.
-EXTRA_PROGRAMS = tests/bench/bench_rules
+EXTRA_PROGRAMS += tests/bench/bench_rules
 
 # A fuzz target is tests/fuzz/fuzz_NAME.c with seeds in tests/fuzz/corpus/NAME:
 # one line here, and its _LDADD. Under --enable-fuzzing it is a libFuzzer
