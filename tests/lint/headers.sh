@@ -80,8 +80,13 @@ int addr_port(void);'
 refuses "a function after the group of a type" 'addr.h:12: no comment' \
     "$scripts/check-headers" "$sample"
 
+header "$first" $guard 'int addr_port(int port);'
+passes "the only function is what the first comment is about" \
+    "$scripts/check-headers" "$sample"
+
 header "$first" $guard '__attribute__((warn_unused_result)) int addr_port(int a,
-    int b);'
+    int b);
+int addr_size(void);'
 refuses "such a function in two lines" 'addr.h:7: no comment' \
     "$scripts/check-headers" "$sample"
 
