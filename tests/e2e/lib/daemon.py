@@ -105,7 +105,12 @@ def children(pid):
 
 
 def descriptors(pid):
-    return len(os.listdir("/proc/%d/fd" % pid))
+    """How many are open; 0 where only root may know, for the daemon hides
+    its memory from its own user."""
+    try:
+        return len(os.listdir("/proc/%d/fd" % pid))
+    except PermissionError:
+        return 0
 
 
 def resident(pid):
@@ -178,10 +183,9 @@ class Daemon:
         self.policy = policy
         self.lines = []
         self.changed = threading.Condition()
-        control = tap.path("control-%d" % random.randrange(1 << 30))
         argv = list(wrapper) + [
             binary(), "--policy", policy, "--foreground",
-            "--workers", str(workers), "--control", control] + list(args)
+            "--workers", str(workers)] + list(args)
         self.argv = argv
         self.proc = subprocess.Popen(
             argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
