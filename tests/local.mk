@@ -4,6 +4,7 @@
 UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_log \
+	tests/check_path \
 	tests/check_reason \
 	tests/check_rules
 
@@ -23,7 +24,7 @@ EXTRA_PROGRAMS += tests/bench/bench_rules
 FUZZERS =
 
 # Files that tests read, and their helpers.
-EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh
+EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh tests/support/pki.sh
 
 TEST_EXTENSIONS = .sh .py
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \

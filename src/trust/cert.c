@@ -120,6 +120,27 @@ read_extensions(const DecodedCert *dc, struct cert *out)
 	out->explicit_policy = dc->extPolicyConstRxpSet;
 }
 
+/*
+ * RFC 5280, 4.1.1.2: the algorithm outside of what is signed must be the one
+ * inside. And nothing may follow the signature.
+ */
+static bool
+well_formed(struct der_bytes der)
+{
+	struct der_bytes whole, tbs, inner, outer, skipped;
+
+	if (!der_expect(&der, DER_SEQUENCE, &whole) || der.length != 0 ||
+	    !der_expect(&whole, DER_SEQUENCE, &tbs) ||
+	    !der_expect(&whole, DER_SEQUENCE, &outer) ||
+	    !der_expect(&whole, DER_BIT_STRING, &skipped) ||
+	    whole.length != 0)
+		return false;
+	(void)der_expect(&tbs, DER_CONTEXT_0, &skipped);
+	return der_expect(&tbs, DER_INTEGER, &skipped) &&
+	    der_expect(&tbs, DER_SEQUENCE, &inner) &&
+	    der_same(&inner, &outer);
+}
+
 static int
 read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 {
@@ -141,9 +162,9 @@ read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 	}
 	memcpy(out->public_key, dc->publicKey, dc->pubKeySize);
 	out->public_key_length = dc->pubKeySize;
-	out->subject = (struct cert_bytes){ dc->subjectRaw,
+	out->subject = (struct der_bytes){ dc->subjectRaw,
 	    (uint32_t)dc->subjectRawLen };
-	out->issuer = (struct cert_bytes){ dc->issuerRaw,
+	out->issuer = (struct der_bytes){ dc->issuerRaw,
 	    (uint32_t)dc->issuerRawLen };
 	out->key_oid = dc->keyOID;
 	out->signature_oid = dc->signatureOID;
@@ -168,8 +189,10 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 		return -1;
 	wc_InitDecodedCert(dc, der, (word32)length, NULL);
 	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
-	if (rc == 0) {
-		out_r->der = (struct cert_bytes){ der, (uint32_t)length };
+	out_r->der = (struct der_bytes){ der, (uint32_t)length };
+	if (rc == 0 && !well_formed(out_r->der)) {
+		*error_r = "its signature algorithms contradict each other";
+	} else if (rc == 0) {
 		result = read_decoded(dc, out_r, error_r);
 	} else if (rc == ASN_CRIT_EXT_E) {
 		*error_r = "it has a critical extension that is not understood";
@@ -210,14 +233,7 @@ cert_signed_by(const struct cert *cert, const struct cert *issuer)
 }
 
 bool
-cert_same_bytes(const struct cert_bytes *a, const struct cert_bytes *b)
-{
-	return a->length == b->length &&
-	    memcmp(a->data, b->data, a->length) == 0;
-}
-
-bool
 cert_self_issued(const struct cert *cert)
 {
-	return cert_same_bytes(&cert->subject, &cert->issuer);
+	return der_same(&cert->subject, &cert->issuer);
 }

@@ -14,17 +14,13 @@
 #include <time.h>
 
 #include "base/compiler.h"
+#include "trust/der.h"
 
 enum cert_key {
 	CERT_KEY_OTHER,
 	CERT_KEY_RSA,
 	CERT_KEY_ECC,
 	CERT_KEY_EDDSA,		/* Ed25519, Ed448 */
-};
-
-struct cert_bytes {
-	const uint8_t *data;
-	uint32_t length;
 };
 
 /* A subject or authority key identifier, or its hash where it is long. */
@@ -34,8 +30,8 @@ struct cert_key_id {
 };
 
 struct cert {
-	struct cert_bytes der;
-	struct cert_bytes subject, issuer;	/* raw names, as encoded */
+	struct der_bytes der;
+	struct der_bytes subject, issuer;	/* raw names, as encoded */
 	struct cert_key_id skid, akid;
 	uint8_t *public_key;			/* owned */
 	uint32_t public_key_length;
@@ -70,6 +66,5 @@ MUST_USE int cert_signed_by(const struct cert *cert,
 
 /* Same subject and issuer name, byte for byte. */
 bool cert_self_issued(const struct cert *cert);
-bool cert_same_bytes(const struct cert_bytes *a, const struct cert_bytes *b);
 
 #endif

@@ -14,13 +14,13 @@ judge_chain(void *arg, const struct tls_judge_cert *chain, size_t count,
     struct tls_judge_verdict *verdict_r)
 {
 	const struct judge *judge = arg;
-	struct cert_bytes certs[CHAIN_MAX];
+	struct der_bytes certs[CHAIN_MAX];
 	struct path_verdict verdict;
 
 	if (count > CHAIN_MAX)
 		count = CHAIN_MAX;
 	for (size_t i = 0; i < count; i++)
-		certs[i] = (struct cert_bytes){ chain[i].data,
+		certs[i] = (struct der_bytes){ chain[i].data,
 		    chain[i].length };
 	if (judge->admits_all) {
 		ensure(count > 0);

@@ -1,14 +1,12 @@
 #include "trust/name.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-enum {
-	TAG_OID = 0x06,
-	TAG_SEQUENCE = 0x30,
-	TAG_SET = 0x31,
-	PARTS_MAX = 32,
-};
+#include "base/compiler.h"
+
+enum { PARTS_MAX = 32 };
 
 struct out {
 	char *buf;
@@ -37,35 +35,6 @@ static const struct {
 	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", 9, "emailAddress" },
 };
 
-/* One DER element: false where `in` does not begin with a whole one. */
-static bool
-next(struct cert_bytes *in, uint8_t *tag_r, struct cert_bytes *content_r)
-{
-	const uint8_t *p = in->data;
-	uint32_t header = 2, length;
-
-	if (in->length < 2)
-		return false;
-	length = p[1];
-	if (length & 0x80) {
-		uint32_t bytes = length & 0x7f;
-
-		if (bytes == 0 || bytes > 3 || in->length < 2 + bytes)
-			return false;
-		length = 0;
-		for (uint32_t i = 0; i < bytes; i++)
-			length = length << 8 | p[2 + i];
-		header += bytes;
-	}
-	if (length > in->length - header)
-		return false;
-	*tag_r = p[0];
-	*content_r = (struct cert_bytes){ p + header, length };
-	in->data += header + length;
-	in->length -= header + length;
-	return true;
-}
-
 static void
 put(struct out *out, const char *text)
 {
@@ -81,7 +50,7 @@ put(struct out *out, const char *text)
 }
 
 static void
-put_value(struct out *out, const struct cert_bytes *value)
+put_value(struct out *out, const struct der_bytes *value)
 {
 	for (uint32_t i = 0; i < value->length; i++) {
 		uint8_t c = value->data[i];
@@ -100,7 +69,7 @@ put_value(struct out *out, const struct cert_bytes *value)
 }
 
 static void
-put_oid(struct out *out, const struct cert_bytes *oid)
+put_oid(struct out *out, const struct der_bytes *oid)
 {
 	unsigned long arc = 0;
 	char text[32];
@@ -132,15 +101,15 @@ put_oid(struct out *out, const struct cert_bytes *oid)
 
 /* One RelativeDistinguishedName: type=value, several joined by '+'. */
 static bool
-put_part(struct out *out, struct cert_bytes set)
+put_part(struct out *out, struct der_bytes set)
 {
-	struct cert_bytes pair, oid, value;
+	struct der_bytes pair, oid, value;
 	uint8_t tag;
 
 	for (bool first = true; set.length > 0; first = false) {
-		if (!next(&set, &tag, &pair) || tag != TAG_SEQUENCE ||
-		    !next(&pair, &tag, &oid) || tag != TAG_OID ||
-		    !next(&pair, &tag, &value))
+		if (!der_expect(&set, DER_SEQUENCE, &pair) ||
+		    !der_expect(&pair, DER_OID, &oid) ||
+		    !der_next(&pair, &tag, &value))
 			return false;
 		if (!first)
 			put(out, "+");
@@ -152,23 +121,23 @@ put_part(struct out *out, struct cert_bytes set)
 }
 
 const char *
-name_print(const struct cert_bytes *name, char *buf, size_t size)
+name_print(const struct der_bytes *name, char *buf, size_t size)
 {
-	struct cert_bytes in = *name, parts[PARTS_MAX], content;
+	struct der_bytes in = *name, parts[PARTS_MAX], content;
 	struct out out = { .buf = buf, .size = size };
 	size_t count = 0;
-	uint8_t tag;
 	bool good = true;
 
 	ensure(size >= 8);
 	/* With or without the SEQUENCE around it. */
-	if (in.length > 0 && in.data[0] == TAG_SEQUENCE) {
-		good = next(&in, &tag, &content);
-		in = content;
+	if (in.length > 0 && in.data[0] == DER_SEQUENCE) {
+		good = der_expect(&in, DER_SEQUENCE, &content);
+		if (good)
+			in = content;
 	}
 	while (good && in.length > 0) {
-		good = count < PARTS_MAX && next(&in, &tag, &parts[count]) &&
-		    tag == TAG_SET;
+		good = count < PARTS_MAX &&
+		    der_expect(&in, DER_SET, &parts[count]);
 		count++;
 	}
 	/* RFC 4514, 2.1: the text begins with the last part. */

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "trust/cert.h"
+#include "trust/der.h"
 
 /*
  * Writes the text of an encoded Name to buf[size]: most specific part first,
@@ -14,6 +14,6 @@
  * "..." where it does not fit. A Name that cannot be read gives "?". Never
  * writes a control character or past the end. Returns buf.
  */
-const char *name_print(const struct cert_bytes *name, char *buf, size_t size);
+const char *name_print(const struct der_bytes *name, char *buf, size_t size);
 
 #endif

@@ -225,7 +225,7 @@ key_ids_differ(const struct cert *cert, const struct cert *issuer)
 static bool
 names_match(const struct cert *cert, const struct cert *issuer)
 {
-	return cert_same_bytes(&cert->issuer, &issuer->subject) &&
+	return der_same(&cert->issuer, &issuer->subject) &&
 	    !key_ids_differ(cert, issuer);
 }
 
@@ -273,7 +273,7 @@ is_clone(const struct walk *w, const struct cert *cert)
 	for (size_t i = 0; i < anchors->count; i++) {
 		const struct cert *anchor = &anchors->certs[i];
 
-		if (!cert_same_bytes(&cert->subject, &anchor->subject))
+		if (!der_same(&cert->subject, &anchor->subject))
 			continue;
 		if (same_key(cert, anchor))
 			return false;
@@ -407,7 +407,7 @@ check_leaf_use(struct walk *w, const struct cert *leaf)
 
 /* Reads what was presented; false where any of it cannot be read. */
 static bool
-read_chain(struct walk *w, const struct cert_bytes *chain, size_t count)
+read_chain(struct walk *w, const struct der_bytes *chain, size_t count)
 {
 	const char *error;
 	bool critical;
@@ -429,7 +429,7 @@ read_chain(struct walk *w, const struct cert_bytes *chain, size_t count)
 }
 
 void
-path_judge(const struct path_params *params, const struct cert_bytes *chain,
+path_judge(const struct path_params *params, const struct der_bytes *chain,
     size_t count, struct path_verdict *verdict_r)
 {
 	struct walk w = { .params = params, .verdict = verdict_r };
@@ -461,7 +461,7 @@ path_judge(const struct path_params *params, const struct cert_bytes *chain,
 }
 
 void
-path_describe(const struct cert_bytes *leaf, struct path_verdict *verdict_r)
+path_describe(const struct der_bytes *leaf, struct path_verdict *verdict_r)
 {
 	struct cert cert;
 	const char *error;

@@ -71,11 +71,11 @@ size_t path_anchors_count(const struct path_anchors *anchors);
  * verdict. Anything but a complete, valid path is a refusal.
  */
 void path_judge(const struct path_params *params,
-    const struct cert_bytes *chain, size_t count,
+    const struct der_bytes *chain, size_t count,
     struct path_verdict *verdict_r);
 
 /* Only who it says to be: fills identity; reason says if it can be read. */
-void path_describe(const struct cert_bytes *leaf,
+void path_describe(const struct der_bytes *leaf,
     struct path_verdict *verdict_r);
 
 #endif
