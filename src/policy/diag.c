@@ -116,7 +116,7 @@ diag_load_memory(struct diag *diag, const char *path, const void *bytes,
 }
 
 /* Words are a user's, so the whole text is made fit to be shown. */
-static char *
+static PRINTF_LIKE(1, 0) char *
 format_text(const char *format, va_list args)
 {
 	char raw[MESSAGE_MAX], shown[MESSAGE_MAX];
