@@ -143,7 +143,7 @@ diag_has_room(const struct diag *diag, enum diag_severity severity)
 	return has_room(diag, severity);
 }
 
-static struct diag_record *
+static PRINTF_LIKE(4, 0) struct diag_record *
 report(struct diag *diag, enum diag_code code, struct source_span span,
     const char *format, va_list args)
 {
