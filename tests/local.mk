@@ -5,6 +5,7 @@ UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_log \
 	tests/check_path \
+	tests/check_pump \
 	tests/check_reason \
 	tests/check_rules
 
