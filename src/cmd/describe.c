@@ -22,6 +22,13 @@ static const char usage[] =
     "    vim   syntax highlighting\n"
     "    dict  a dictionary for fuzzers\n";
 
+static int
+report_memory(void)
+{
+	fprintf(stderr, "%s: out of memory\n", COMMAND);
+	return OPTIONS_EXIT_USAGE;
+}
+
 /* "On | Off" as a list: what a parameter takes, each form on its own. */
 static json_t *
 json_values(const struct schema_param *row)
@@ -88,10 +95,8 @@ print_json(void)
 	/* A part that memory lacked for is NULL and was not appended. */
 	if (json_array_size(statements) != SCHEMA_STATEMENT_COUNT ||
 	    json_dumpf(root, stdout, JSON_PRESERVE_ORDER | JSON_INDENT(1))
-	    == -1) {
-		fprintf(stderr, "%s: out of memory\n", COMMAND);
-		status = OPTIONS_EXIT_USAGE;
-	}
+	    == -1)
+		status = report_memory();
 	putchar('\n');
 	json_decref(root);
 	return status;
@@ -313,38 +318,36 @@ collect_words(struct words *statements, struct words *names,
 }
 
 static void
-print_tokens(const struct words *words)
-{
-	for (size_t i = 0; i < words->count; i++)
-		printf("\"%s\"\n", words->list[i]);
-}
-
-static void
 print_keywords(const struct words *words, const char *group)
 {
 	for (size_t i = 0; i < words->count; i++)
 		printf("syn keyword %s %s\n", group, words->list[i]);
 }
 
-static void
-print_dict(const struct words *statements, const struct words *names,
-    const struct words *values)
+/* One list: a word that is both a statement and a parameter is one token. */
+static int
+print_dict(void)
 {
 	static const char *const forms[] = {
 		" {\\x0a", "}\\x0a", "#", "0", "65535", "192.0.2.1",
 		"192.0.2.0/24", "192.0.2.1-192.0.2.9", "2001:db8::/32",
 		"0-65535", "All", "C02B1301", "unix:/x",
 	};
+	struct words words = { NULL, 0, 0 };
+	int status = 0;
 
-	print_tokens(statements);
-	print_tokens(names);
-	print_tokens(values);
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
-		printf("\"%s\"\n", forms[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(forms) && status == 0; i++)
+		status = add_word(&words, forms[i]);
+	if (status == 0)
+		status = collect_words(&words, &words, &words);
+	for (size_t i = 0; i < words.count && status == 0; i++)
+		printf("\"%s\"\n", words.list[i]);
+	free(words.list);
+	return status == 0 ? 0 : report_memory();
 }
 
 static void
-print_vim(const struct words *statements, const struct words *names,
+print_syntax(const struct words *statements, const struct words *names,
     const struct words *values)
 {
 	puts("\" Sallyport policy; made by `sallyport describe --format vim`");
@@ -363,23 +366,18 @@ print_vim(const struct words *statements, const struct words *names,
 }
 
 static int
-print_with_words(void (*print)(const struct words *, const struct words *,
-    const struct words *))
+print_vim(void)
 {
 	struct words statements = { NULL, 0, 0 }, names = { NULL, 0, 0 },
 	    values = { NULL, 0, 0 };
-	int status = 0;
+	int status = collect_words(&statements, &names, &values);
 
-	if (collect_words(&statements, &names, &values) == 0) {
-		print(&statements, &names, &values);
-	} else {
-		fprintf(stderr, "%s: out of memory\n", COMMAND);
-		status = OPTIONS_EXIT_USAGE;
-	}
+	if (status == 0)
+		print_syntax(&statements, &names, &values);
 	free(statements.list);
 	free(names.list);
 	free(values.list);
-	return status;
+	return status == 0 ? 0 : report_memory();
 }
 
 static int
@@ -393,9 +391,9 @@ print_format(int format)
 	case 2:
 		return print_man();
 	case 3:
-		return print_with_words(print_vim);
+		return print_vim();
 	default:
-		return print_with_words(print_dict);
+		return print_dict();
 	}
 }
 
