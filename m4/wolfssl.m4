@@ -27,6 +27,7 @@ AS_IF([test "$with_wolfssl" = default], [
 	    with_wolfssl=system
 	AC_MSG_RESULT([$with_wolfssl])
 ])
+AC_SUBST([WITH_WOLFSSL], [$with_wolfssl])
 AS_IF([test "$with_wolfssl" = system], [
 	PKG_CHECK_MODULES([WOLFSSL], [wolfssl >= 5.5], [],
 	    [AC_MSG_ERROR([no wolfSSL: run scripts/wolfssl, which builds one,
