@@ -212,7 +212,8 @@ axis_build(struct axis *axis_r, struct arena *arena, struct arena *scratch,
 
 /*
  * Both searches halve a range of known length without a branch on the key:
- * a mispredicted branch a step would cost more than the memory does.
+ * a mispredicted branch a step would cost more than the memory does. What
+ * the next step may read is fetched on either side meanwhile.
  */
 static uint32_t
 find_narrow(const uint32_t *starts, uint32_t count, uint32_t key)
@@ -220,8 +221,10 @@ find_narrow(const uint32_t *starts, uint32_t count, uint32_t key)
 	const uint32_t *at = starts;
 
 	while (count > 1) {
-		uint32_t half = count / 2;
+		uint32_t half = count / 2, next = (count - half) / 2;
 
+		__builtin_prefetch(at + next);
+		__builtin_prefetch(at + half + next);
 		at += at[half] <= key ? half : 0;
 		count -= half;
 	}
@@ -234,8 +237,10 @@ find_wide(const prefix_key *starts, uint32_t count, prefix_key key)
 	const prefix_key *at = starts;
 
 	while (count > 1) {
-		uint32_t half = count / 2;
+		uint32_t half = count / 2, next = (count - half) / 2;
 
+		__builtin_prefetch(at + next);
+		__builtin_prefetch(at + half + next);
 		at += at[half] <= key ? half : 0;
 		count -= half;
 	}
