@@ -15,7 +15,7 @@
 #define INSTANCE_DOC \
 	"A number that is changed to force a new instance."
 #define INSTANCE_WHY \
-	"every reload makes new instances, changed or not"
+	"every reload makes new instances, so every value is kept"
 #define SIGNATURES \
 	P_BLOCK("TTLSSignatureParms", SCHEMA_SIGNATURE_PARMS, \
 	    P_LATER("curves and signature algorithms cannot be chosen yet"), \
@@ -42,7 +42,7 @@ static const struct schema_param group_rows[] = {
 	P_BARE_ENUM("FIPS140", fips_levels, .def = "Off",
 	    P_LATER("the TLS library is not run in FIPS mode yet"),
 	    .doc = "Whether cryptography is limited to what FIPS 140 allows."),
-	P_BARE_INT("GroupUserInstance", 0, 65535, P_NO(INSTANCE_WHY),
+	P_BARE_INT("GroupUserInstance", 0, 65535, .reason = INSTANCE_WHY,
 	    .doc = INSTANCE_DOC),
 };
 const struct schema_list actions_group = { group_rows, COUNT(group_rows) };
@@ -89,7 +89,7 @@ static const struct schema_param environment_rows[] = {
 	    .doc = "Protocol versions, client authentication and limits."),
 	P_BLOCK("TTLSGskAdvancedParms", SCHEMA_GSK_ADVANCED,
 	    .doc = "Session caching and revocation checking."),
-	P_BARE_INT("EnvironmentUserInstance", 0, 65535, P_NO(INSTANCE_WHY),
+	P_BARE_INT("EnvironmentUserInstance", 0, 65535, .reason = INSTANCE_WHY,
 	    .doc = INSTANCE_DOC),
 };
 const struct schema_list actions_environment = {
@@ -108,7 +108,7 @@ static const struct schema_param connection_rows[] = {
 	    .doc = TRACE_DOC),
 	P_BLOCK("TTLSConnectionAdvancedParms", SCHEMA_CONNECTION_ADVANCED,
 	    .doc = "Values in place of the environment's advanced ones."),
-	P_BARE_INT("ConnectionUserInstance", 0, 65535, P_NO(INSTANCE_WHY),
+	P_BARE_INT("ConnectionUserInstance", 0, 65535, .reason = INSTANCE_WHY,
 	    .doc = INSTANCE_DOC),
 };
 const struct schema_list actions_connection = {

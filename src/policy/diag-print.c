@@ -6,8 +6,8 @@
 #include "base/str.h"
 #include "policy/diag.h"
 
-#define LINE_BEFORE	48	/* characters shown left of a caret... */
-#define LINE_AFTER	72	/* ...and from it on */
+#define LINE_BEFORE	90	/* characters shown left of a caret... */
+#define LINE_AFTER	70	/* ...and from it on */
 #define SHOWN_MAX	2048
 #define GUTTER		8	/* columns in front of the line's text */
 

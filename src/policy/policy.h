@@ -8,10 +8,13 @@
 #ifndef SALLYPORT_POLICY_POLICY_H
 #define SALLYPORT_POLICY_POLICY_H
 
+#include <stddef.h>
+
 #include "base/compiler.h"
 #include "policy/source.h"
 
 struct diag;
+struct inert;
 struct policy;
 struct rules;
 
@@ -30,10 +33,17 @@ enum policy_defaults {
  */
 MUST_USE struct policy *policy_load(const char *path,
     enum policy_defaults defaults, struct diag *diag);
+/* The same for text in memory; `path` is what messages call it. */
+MUST_USE struct policy *policy_load_memory(const char *path,
+    const void *bytes, size_t size, enum policy_defaults defaults,
+    struct diag *diag);
 void policy_free(struct policy **policy);
 
 /* The rule table; lives as long as the policy. */
 const struct rules *policy_rules(const struct policy *policy);
+
+/* All coded parameters that do not act here; see policy/inert.h. */
+const struct inert *policy_inert(const struct policy *policy);
 
 /* A parameter that was coded with a value that a later version builds. */
 struct policy_unbuilt {

@@ -1,6 +1,6 @@
 /*
- * settings.h - the effective values of one rule: plain data, no functions
- * but the look-up of an origin.
+ * settings.h - the effective values of one rule: plain data, and where each
+ * value comes from.
  *
  * Every table row of grammar/language.c that acts on a connection names one
  * field here; the environment's and the connection's row for one parameter
@@ -99,6 +99,21 @@ struct settings_application {
 	struct settings_backend backend;
 	uint32_t proxy_protocol;	/* enum settings_proxy_protocol */
 };
+
+struct arena;
+
+/* Which line coded a field. */
+struct settings_mark {
+	size_t offset;			/* of the field */
+	struct source_span span;
+};
+
+/*
+ * A zeroed struct of `size` bytes whose fields know their lines: marks[count]
+ * is copied. For the compiler.
+ */
+void *settings_new(struct arena *arena, size_t size,
+    const struct settings_mark *marks, size_t count);
 
 /*
  * Where the value of a field comes from: the policy line that coded it, or

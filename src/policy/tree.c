@@ -19,8 +19,9 @@ tree_no_break_space(struct tree_parse *parse, struct source_span span)
 	if (parse->blank_told)
 		return;
 	parse->blank_told = true;
-	diag_report(parse->diag, DIAG_NO_BREAK_SPACE, span,
-	    "a no-break space is read as a blank");
+	diag_cure(parse->diag, diag_report(parse->diag, DIAG_NO_BREAK_SPACE,
+	    span, "a no-break space is read as a blank"),
+	    "write an ordinary blank");
 }
 
 static int

@@ -1,0 +1,433 @@
+#include "policy/body.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "policy/context.h"
+#include "policy/diag.h"
+#include "policy/inert.h"
+#include "policy/mistake.h"
+#include "policy/names.h"
+#include "policy/tree.h"
+#include "policy/walk.h"
+
+#define BUCKETS		1024	/* a few times the rows there are */
+#define ROOM_FIRST	8
+
+struct bucket {
+	const struct schema_statement *statement;
+	const struct schema_param *row;
+	size_t number;			/* of the row in its statement */
+};
+
+struct body_index {
+	struct bucket buckets[BUCKETS];
+};
+
+/* One body being compiled. */
+struct builder {
+	struct context *context;
+	struct body *body;
+	bool of_rule;
+};
+
+static size_t
+first_bucket(const struct schema_statement *statement, const char *name,
+    size_t length)
+{
+	return (str_hash(name, length, true) + statement->id * 31) % BUCKETS;
+}
+
+struct body_index *
+body_index_new(struct arena *arena)
+{
+	struct body_index *index = arena_alloc(arena, sizeof(*index));
+	const struct schema_param *row;
+
+	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++) {
+		const struct schema_statement *s =
+		    schema_statement((enum schema_statement_id)id);
+
+		for (size_t i = 0; (row = schema_row(s, i)) != NULL; i++) {
+			size_t b = first_bucket(s, row->name,
+			    strlen(row->name));
+
+			while (index->buckets[b].row != NULL)
+				b = (b + 1) % BUCKETS;
+			index->buckets[b] = (struct bucket){ s, row, i };
+		}
+	}
+	return index;
+}
+
+static const struct schema_param *
+find_row(const struct body_index *index,
+    const struct schema_statement *statement, const char *name, size_t length,
+    size_t *number_r)
+{
+	size_t b = first_bucket(statement, name, length);
+
+	for (; index->buckets[b].row != NULL; b = (b + 1) % BUCKETS) {
+		const struct bucket *bucket = &index->buckets[b];
+
+		if (bucket->statement == statement &&
+		    str_equal(name, length, bucket->row->name)) {
+			*number_r = bucket->number;
+			return bucket->row;
+		}
+	}
+	return NULL;
+}
+
+/* --- what was coded ----------------------------------------------------- */
+
+static void *
+make_room(struct arena *arena, void *array, size_t used, size_t *room,
+    size_t size)
+{
+	void *larger;
+
+	if (used < *room)
+		return array;
+	*room = *room == 0 ? ROOM_FIRST : *room * 2;
+	larger = arena_alloc_array(arena, *room, size);
+	if (used > 0)
+		memcpy(larger, array, used * size);
+	return larger;
+}
+
+static struct body_set *
+add_set(struct builder *b)
+{
+	struct body *body = b->body;
+
+	body->sets = make_room(b->context->scratch, body->sets,
+	    body->set_count, &body->set_room, sizeof(body->sets[0]));
+	return &body->sets[body->set_count++];
+}
+
+static struct body_link *
+add_link(struct builder *b)
+{
+	struct body *body = b->body;
+
+	body->links = make_room(b->context->scratch, body->links,
+	    body->link_count, &body->link_room, sizeof(body->links[0]));
+	return &body->links[body->link_count++];
+}
+
+/* Whether two rows of a statement are forms of one value. */
+static bool
+same_value(const struct schema_param *a, const struct schema_param *b)
+{
+	if (a == b)
+		return true;
+	if (a->slot != SCHEMA_SLOT_OWN || b->slot != SCHEMA_SLOT_OWN)
+		return a->slot == b->slot;
+	return (a->type == SCHEMA_TYPE_BLOCK || a->type == SCHEMA_TYPE_REF) &&
+	    (b->type == SCHEMA_TYPE_BLOCK || b->type == SCHEMA_TYPE_REF) &&
+	    a->statement == b->statement;
+}
+
+bool
+body_has(const struct body *body, const struct schema_param *row)
+{
+	const struct schema_param *other;
+
+	for (size_t i = 0; (other = schema_row(body->statement, i)) != NULL;
+	    i++)
+		if (body->seen[i] && same_value(row, other))
+			return true;
+	return false;
+}
+
+/* The place that an earlier form of the same value takes, or NULL. */
+static struct body_set *
+earlier_set(const struct body *body, const struct schema_param *row)
+{
+	for (size_t i = 0; i < body->set_count; i++)
+		if (same_value(body->sets[i].row, row))
+			return &body->sets[i];
+	return NULL;
+}
+
+static struct body_link *
+earlier_link(const struct body *body, const struct schema_param *row)
+{
+	for (size_t i = 0; i < body->link_count; i++)
+		if (same_value(body->links[i].row, row))
+			return &body->links[i];
+	return NULL;
+}
+
+/* Cipher lines of one block add up, whichever of the two forms they use. */
+static struct body_set *
+earlier_ciphers(const struct body *body, const struct schema_param *row)
+{
+	for (size_t i = 0; i < body->set_count; i++)
+		if (body->sets[i].row->owner == SCHEMA_OWNER_SETTINGS &&
+		    body->sets[i].row->offset == row->offset)
+			return &body->sets[i];
+	return NULL;
+}
+
+/* --- one line ----------------------------------------------------------- */
+
+static struct source_span
+line_span(const struct context *context, const struct tree_node *node)
+{
+	struct source_span span = context_span(context, &node->words[0]);
+
+	span.length = node->end - span.offset;
+	return span;
+}
+
+static void
+take_value(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	struct context *context = b->context;
+	struct value_input input = {
+		.text = source_text(context->source), .words = node->words + 1,
+		.count = node->count - 1, .end = node->end,
+		.where = { context->source, 0, 0 },
+	};
+	struct source_span span = line_span(context, node);
+	struct body_set *set = NULL;
+	struct value value;
+
+	if (value_parse(context, row, &input, &value) == -1)
+		return;
+	inert_note(context, b->body->statement, row, &value, span,
+	    b->of_rule ? NULL : b->body);
+	if (row->type == SCHEMA_TYPE_SUITES2 ||
+	    row->type == SCHEMA_TYPE_SUITES4) {
+		set = earlier_ciphers(b->body, row);
+		if (set != NULL) {
+			set->value.ciphers = value_join_ciphers(context,
+			    set->value.ciphers, value.ciphers);
+			return;
+		}
+	} else if (row->flags & SCHEMA_REPEAT) {
+		return;		/* none of these has a field */
+	} else {
+		set = earlier_set(b->body, row);
+	}
+	if (set == NULL)
+		set = add_set(b);
+	*set = (struct body_set){ row, span, value };
+}
+
+static void
+take_link(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node, struct names_entry *target,
+    struct body *inlined)
+{
+	struct body_link *link = NULL;
+
+	if (!(row->flags & SCHEMA_REPEAT))
+		link = earlier_link(b->body, row);
+	if (link == NULL)
+		link = add_link(b);
+	*link = (struct body_link){ row, line_span(b->context, node), target,
+	    inlined };
+}
+
+static void
+take_ref(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	struct context *context = b->context;
+	const struct schema_statement *wanted =
+	    schema_statement(row->statement);
+	const struct tree_word *word = &node->words[1];
+	const char *name = context_text(context, word);
+	struct names_entry *target;
+
+	walk_warn_of_rest(context, node, 2);
+	target = names_find(context->names, wanted, name, word->length);
+	if (target == NULL)
+		mistake_unresolved(context, row, node);
+	take_link(b, row, node, target, NULL);
+}
+
+static void
+take_block(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	walk_warn_of_rest(b->context, node, 2);
+	take_link(b, row, node, NULL, body_compile(b->context,
+	    schema_statement(row->statement), node, node->first, NULL,
+	    b->of_rule));
+}
+
+/* 0, or -1 with the mistake reported. */
+static int
+check_form(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	struct context *context = b->context;
+	bool link = row->type == SCHEMA_TYPE_BLOCK ||
+	    row->type == SCHEMA_TYPE_REF;
+
+	if (link && schema_statement(row->statement)->unsupported) {
+		mistake_unsupported(context, row, node);
+		return -1;
+	}
+	if (row->type == SCHEMA_TYPE_BLOCK) {
+		if (node->block)
+			return 0;
+		mistake_no_block(context, row, node);
+		return -1;
+	}
+	if (node->block) {
+		mistake_block(context, row, node);
+		return -1;
+	}
+	if (node->count < 2) {
+		mistake_no_value(context, row, node);
+		return -1;
+	}
+	if (row->type != SCHEMA_TYPE_SECRET && walk_refuse_template(context,
+	    context_text(context, &node->words[1]),
+	    context_span(context, &node->words[1])))
+		return -1;
+	return 0;
+}
+
+/* Reports a value that was coded before; -1 where that is an error. */
+static int
+check_repeat(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	const struct body_set *set;
+	const struct body_link *link;
+	const struct source_span *earlier = NULL;
+
+	if ((row->flags & SCHEMA_REPEAT) || !body_has(b->body, row))
+		return 0;
+	set = earlier_set(b->body, row);
+	link = earlier_link(b->body, row);
+	if (set != NULL)
+		earlier = &set->span;
+	else if (link != NULL)
+		earlier = &link->span;
+	if (row->flags & SCHEMA_CONDITION) {
+		mistake_condition_twice(b->context, b->body, row, node,
+		    earlier);
+		return -1;
+	}
+	mistake_twice(b->context, row, node, earlier);
+	return 0;
+}
+
+static void
+take_line(struct builder *b, const struct tree_node *node)
+{
+	struct context *context = b->context;
+	const struct tree_word *word = &node->words[0];
+	const struct schema_param *row;
+	const char *meant;
+	size_t number;
+
+	row = find_row(context->index, b->body->statement,
+	    context_text(context, word), word->length, &number);
+	if (row == NULL) {
+		meant = mistake_unknown(context, b->body->statement, node);
+		/* One mistake, one message: it is not missing as well. */
+		if (meant != NULL && schema_find_row(b->body->statement,
+		    meant, strlen(meant), &number) != NULL)
+			b->body->seen[number] = 1;
+		return;
+	}
+	if (check_form(b, row, node) == 0 && check_repeat(b, row, node) == 0) {
+		if (row->type == SCHEMA_TYPE_BLOCK)
+			take_block(b, row, node);
+		else if (row->type == SCHEMA_TYPE_REF)
+			take_ref(b, row, node);
+		else
+			take_value(b, row, node);
+	}
+	b->body->seen[number] = 1;
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static void
+check_required(struct builder *b)
+{
+	const struct schema_param *row, *told = NULL;
+
+	for (size_t i = 0; (row = schema_row(b->body->statement, i)) != NULL;
+	    i++) {
+		if (!(row->flags & SCHEMA_REQUIRED) || body_has(b->body, row) ||
+		    (told != NULL && same_value(told, row)))
+			continue;
+		mistake_required(b->context, b->body, row);
+		told = row;
+	}
+}
+
+struct body *
+body_compile(struct context *context, const struct schema_statement *statement,
+    const struct tree_node *header, const struct tree_node *first,
+    const struct tree_node *end, bool of_rule)
+{
+	struct body *body = arena_alloc(context->scratch, sizeof(*body));
+	struct builder b = { context, body, of_rule };
+	const struct tree_word *word;
+	const struct tree_node *node;
+
+	word = &header->words[header->count > 1 ? 1 : 0];
+	body->statement = statement;
+	body->span = context_span(context, word);
+	body->name = header->count < 2 ? "" : arena_copy_text(
+	    context->scratch, context_text(context, word), word->length);
+	for (node = first; node != end; node = node->next)
+		if (!node->taken)
+			take_line(&b, node);
+	check_required(&b);
+	return body;
+}
+
+const struct body_set *
+body_set(const struct body *body, const char *name)
+{
+	for (size_t i = 0; i < body->set_count; i++)
+		if (strcmp(body->sets[i].row->name, name) == 0)
+			return &body->sets[i];
+	return NULL;
+}
+
+const struct body_link *
+body_link(const struct body *body, enum schema_statement_id id)
+{
+	for (size_t i = 0; i < body->link_count; i++)
+		if (body->links[i].row->statement == id)
+			return &body->links[i];
+	return NULL;
+}
+
+struct body *
+body_target(const struct body_link *link)
+{
+	if (link->target != NULL)
+		return link->target->body;
+	return link->inlined;
+}
+
+void
+body_reach(struct body *body)
+{
+	struct body *target;
+
+	if (body->reachable)
+		return;
+	body->reachable = true;
+	for (size_t i = 0; i < body->link_count; i++) {
+		target = body_target(&body->links[i]);
+		if (target != NULL)
+			body_reach(target);
+	}
+}

@@ -1,0 +1,75 @@
+/*
+ * body.h - the lines of one statement, compiled: typed values, references
+ * that lead somewhere, and inline statements.
+ *
+ * A body lives in the compile's scratch memory; the values in it belong to
+ * the policy.
+ */
+#ifndef SALLYPORT_POLICY_BODY_H
+#define SALLYPORT_POLICY_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/schema.h"
+#include "policy/source.h"
+#include "policy/value.h"
+
+struct arena;
+struct context;
+struct names_entry;
+struct tree_node;
+
+/* A coded value. */
+struct body_set {
+	const struct schema_param *row;
+	struct source_span span;	/* of the whole line */
+	struct value value;
+};
+
+/* A reference, or an inline statement. */
+struct body_link {
+	const struct schema_param *row;
+	struct source_span span;	/* of the whole line */
+	struct names_entry *target;	/* NULL: inline, or unresolved */
+	struct body *inlined;		/* NULL: a reference */
+};
+
+struct body {
+	const struct schema_statement *statement;
+	struct source_span span;	/* of its name, or its keyword */
+	const char *name;		/* "" where it has none */
+	struct body_set *sets;
+	struct body_link *links;
+	size_t set_count, set_room, link_count, link_room;
+	unsigned char seen[SCHEMA_ROWS_MAX]; /* rows that were coded, well or not */
+	bool reachable;			/* from a rule */
+};
+
+/* The rows of all statements by name; for context->index. */
+struct body_index *body_index_new(struct arena *arena);
+
+/*
+ * Compiles the nodes first to end (excluded) under a header. Mistakes are
+ * reported; the body holds what could be read. `of_rule`: values that do not
+ * act are noted as reachable.
+ */
+struct body *body_compile(struct context *context,
+    const struct schema_statement *statement, const struct tree_node *header,
+    const struct tree_node *first, const struct tree_node *end, bool of_rule);
+
+/* The value of a row, or NULL where it was not coded (well). */
+const struct body_set *body_set(const struct body *body, const char *name);
+/* The reference or block of this statement, or NULL. */
+const struct body_link *body_link(const struct body *body,
+    enum schema_statement_id id);
+/* The body behind a link, once all are compiled; NULL: unresolved. */
+struct body *body_target(const struct body_link *link);
+
+/* Whether any form of the row was coded, well or not. */
+bool body_has(const struct body *body, const struct schema_param *row);
+
+/* Marks the body, and what it leads to, as reachable from a rule. */
+void body_reach(struct body *body);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * context.h - what the steps of one compile share. It lives as long as the
+ * compile; what a policy keeps goes to `arena`, everything else to `scratch`.
+ */
+#ifndef SALLYPORT_POLICY_CONTEXT_H
+#define SALLYPORT_POLICY_CONTEXT_H
+
+#include <stddef.h>
+
+#include "policy/policy.h"
+#include "policy/source.h"
+#include "policy/tree.h"
+
+struct arena;
+struct body_index;
+struct diag;
+struct inert;
+struct names;
+
+struct context {
+	struct arena *arena;		/* the policy's */
+	struct arena *scratch;		/* gone after the compile */
+	struct diag *diag;
+	struct source *source;
+	const char *directory;		/* of the policy file, ends in '/' */
+	enum policy_defaults defaults;	/* Modern or zOS, once known */
+	struct names *names;		/* definitions */
+	struct body_index *index;	/* rows by name */
+	struct inert *inert;		/* coded rows that do not act */
+};
+
+static inline const char *
+context_text(const struct context *context, const struct tree_word *word)
+{
+	return source_text(context->source) + word->offset;
+}
+
+static inline struct source_span
+context_span(const struct context *context, const struct tree_word *word)
+{
+	return tree_span(context->source, word);
+}
+
+#endif

@@ -1,0 +1,199 @@
+#include "policy/effective.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "policy/body.h"
+#include "policy/context.h"
+#include "policy/diag.h"
+#include "policy/names.h"
+#include "policy/settings.h"
+#include "policy/value-field.h"
+
+#define BUCKETS		4096
+
+/* One combination of actions. */
+struct triple {
+	struct triple *next;
+	const struct body *group, *environment, *connection;
+	const struct settings *settings;
+};
+
+struct effective {
+	struct context *context;
+	struct settings defaults;
+	struct settings_application application_defaults;
+	struct triple *buckets[BUCKETS];
+	struct settings_mark marks[SCHEMA_ROWS_MAX];	/* being collected */
+	size_t mark_count;
+};
+
+static void
+read_defaults(struct effective *e, enum schema_statement_id id)
+{
+	const struct schema_statement *statement = schema_statement(id);
+	const struct schema_param *row;
+	const char *text;
+	struct value value;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
+		text = schema_default(statement, row, e->context->defaults);
+		if (text == NULL || (row->owner != SCHEMA_OWNER_SETTINGS &&
+		    row->owner != SCHEMA_OWNER_APPLICATION))
+			continue;
+		value_parse_default(e->context, row, text, &value);
+		value_field_store(row, &value,
+		    row->owner == SCHEMA_OWNER_SETTINGS ?
+		    (void *)&e->defaults : (void *)&e->application_defaults);
+	}
+}
+
+struct effective *
+effective_new(struct context *context)
+{
+	struct effective *e = arena_alloc(context->scratch, sizeof(*e));
+
+	e->context = context;
+	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++)
+		read_defaults(e, (enum schema_statement_id)id);
+	return e;
+}
+
+/* The last body that sets a field is where it comes from. */
+static void
+mark_field(struct effective *e, size_t offset, struct source_span span)
+{
+	size_t i = 0;
+
+	while (i < e->mark_count && e->marks[i].offset != offset)
+		i++;
+	ensure(i < SCHEMA_ROWS_MAX);
+	e->marks[i] = (struct settings_mark){ offset, span };
+	if (i == e->mark_count)
+		e->mark_count++;
+}
+
+static void
+lay_over(struct effective *e, const struct body *body,
+    enum schema_owner owner, void *structure)
+{
+	const struct body_set *set;
+
+	for (size_t i = 0; i < body->set_count; i++) {
+		set = &body->sets[i];
+		if (set->row->owner != owner)
+			continue;
+		value_field_store(set->row, &set->value, structure);
+		mark_field(e, set->row->offset, set->span);
+	}
+}
+
+/* A body and the blocks it leads to; no two of these have a row in common. */
+static void
+lay_over_all(struct effective *e, const struct body *body,
+    struct settings *settings)
+{
+	struct body *target;
+
+	lay_over(e, body, SCHEMA_OWNER_SETTINGS, settings);
+	for (size_t i = 0; i < body->link_count; i++) {
+		target = body_target(&body->links[i]);
+		if (target != NULL)
+			lay_over_all(e, target, settings);
+	}
+}
+
+static void
+check_protocols(struct effective *e, const struct settings *settings,
+    const struct body *environment)
+{
+	static const size_t switches[] = {
+		offsetof(struct settings, tlsv13),
+		offsetof(struct settings, tlsv12),
+		offsetof(struct settings, tlsv11),
+		offsetof(struct settings, tlsv1),
+	};
+	const struct source_span *where = NULL;
+	char quoted[STR_QUOTE_MAX];
+	struct diag *diag = e->context->diag;
+	struct diag_record *record;
+
+	if (settings->tlsv1 || settings->tlsv11 || settings->tlsv12 ||
+	    settings->tlsv13)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(switches) && where == NULL; i++)
+		where = settings_origin(settings, switches[i]);
+	record = diag_report(diag, DIAG_PROTOCOLS_OFF,
+	    where != NULL ? *where : environment->span,
+	    "no protocol version is left on for TTLSEnvironmentAction %s",
+	    str_quote(environment->name, strlen(environment->name), quoted));
+	diag_cure(diag, record, "switch TLSv1.2 or TLSv1.3 on");
+}
+
+static const struct settings *
+combine(struct effective *e, const struct triple *triple)
+{
+	struct settings draft = e->defaults, *settings;
+
+	e->mark_count = 0;
+	lay_over_all(e, triple->group, &draft);
+	lay_over_all(e, triple->environment, &draft);
+	if (triple->connection != NULL)
+		lay_over_all(e, triple->connection, &draft);
+	settings = settings_new(e->context->arena, sizeof(*settings),
+	    e->marks, e->mark_count);
+	*settings = draft;
+	check_protocols(e, settings, triple->environment);
+	return settings;
+}
+
+static size_t
+bucket_of(const struct triple *triple)
+{
+	uintptr_t mix = (uintptr_t)triple->group * 31 +
+	    (uintptr_t)triple->environment * 127 +
+	    (uintptr_t)triple->connection * 8191;
+
+	return (mix >> 4 ^ mix >> 16) % BUCKETS;
+}
+
+const struct settings *
+effective_settings(struct effective *e, struct body *group,
+    struct body *environment, struct body *connection)
+{
+	struct triple wanted = {
+		.group = group, .environment = environment,
+		.connection = connection,
+	}, *triple, **bucket = &e->buckets[bucket_of(&wanted)];
+
+	for (triple = *bucket; triple != NULL; triple = triple->next)
+		if (triple->group == group &&
+		    triple->environment == environment &&
+		    triple->connection == connection)
+			return triple->settings;
+	/* Not scratch: the compiler cuts that back after every rule. */
+	triple = arena_alloc(e->context->arena, sizeof(*triple));
+	*triple = wanted;
+	triple->settings = combine(e, triple);
+	triple->next = *bucket;
+	*bucket = triple;
+	return triple->settings;
+}
+
+const struct settings_application *
+effective_application(struct effective *e, struct names_entry *entry)
+{
+	struct settings_application draft = e->application_defaults;
+	struct settings_application *application;
+
+	if (entry->application != NULL || entry->body == NULL)
+		return entry->application;
+	e->mark_count = 0;
+	lay_over(e, entry->body, SCHEMA_OWNER_APPLICATION, &draft);
+	application = settings_new(e->context->arena, sizeof(*application),
+	    e->marks, e->mark_count);
+	*application = draft;
+	entry->application = application;
+	return application;
+}

@@ -1,0 +1,35 @@
+#include "policy/lint.h"
+
+#include "policy/diag.h"
+#include "policy/inert.h"
+#include "policy/policy.h"
+#include "policy/rules.h"
+
+static void
+warn_inert(const struct inert_item *item, struct diag *diag)
+{
+	struct diag_record *record;
+
+	if (item->acts == SCHEMA_ACTS_LATER)
+		record = diag_report(diag, DIAG_NOT_BUILT, item->span,
+		    "%s %s does not act in this version", item->parameter,
+		    item->value);
+	else
+		record = diag_report(diag, DIAG_NO_EFFECT, item->span,
+		    "%s %s has no effect", item->parameter, item->value);
+	diag_cure(diag, record, "%s", item->reason);
+}
+
+void
+lint_policy(const struct policy *policy, struct diag *diag)
+{
+	const struct inert_item *item;
+	struct source_span nowhere = { 0 };
+
+	for (size_t i = 0;
+	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
+		warn_inert(item, diag);
+	if (rules_count(policy_rules(policy)) == 0)
+		diag_report(diag, DIAG_NO_RULES, nowhere,
+		    "the policy has no rule: it secures nothing");
+}

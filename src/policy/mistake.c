@@ -1,0 +1,261 @@
+#include "policy/mistake.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "policy/body.h"
+#include "policy/context.h"
+#include "policy/diag.h"
+#include "policy/names.h"
+#include "policy/tree.h"
+#include "policy/walk.h"
+
+static struct source_span
+keyword_span(const struct context *context, const struct tree_node *node)
+{
+	return context_span(context, &node->words[0]);
+}
+
+/* A keyword with a password run into it is not shown past the keyword. */
+static const char *
+quote_keyword(const char *text, size_t length, char *buf)
+{
+	static const char secret[] = "KeyringPw";
+
+	if (length > sizeof(secret) - 1 &&
+	    strncasecmp(text, secret, sizeof(secret) - 1) == 0)
+		length = sizeof(secret) - 1;
+	return str_quote(text, length, buf);
+}
+
+/* The statement that has such a row, one that this one leads to first. */
+static const struct schema_statement *
+find_home(const struct schema_statement *statement, const char *name,
+    size_t length)
+{
+	const struct schema_statement *inner;
+	const struct schema_param *row;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
+		if (row->type != SCHEMA_TYPE_BLOCK)
+			continue;
+		inner = schema_statement(row->statement);
+		if (schema_find_row(inner, name, length, NULL) != NULL)
+			return inner;
+	}
+	return schema_find_home(statement, name, length);
+}
+
+const char *
+mistake_unknown(struct context *context,
+    const struct schema_statement *statement, const struct tree_node *node)
+{
+	const struct tree_word *word = &node->words[0];
+	const char *name = context_text(context, word), *nearest;
+	struct source_span span = keyword_span(context, node);
+	const struct schema_statement *home;
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+
+	if (walk_refuse_template(context, name, span))
+		return NULL;
+	quote_keyword(name, word->length, quoted);
+	home = find_home(statement, name, word->length);
+	if (home != NULL) {
+		record = diag_report(context->diag, DIAG_WRONG_STATEMENT, span,
+		    "%s is not a parameter of %s", quoted, statement->name);
+		diag_cure(context->diag, record, "it belongs in %s",
+		    home->name);
+		return NULL;
+	}
+	record = diag_report(context->diag, DIAG_UNKNOWN_PARAMETER, span,
+	    "unknown parameter %s in %s", quoted, statement->name);
+	nearest = schema_suggest_row(statement, name, word->length);
+	if (nearest != NULL)
+		diag_cure(context->diag, record, "did you mean '%s'?",
+		    nearest);
+	else if (schema_find_statement(name, word->length) != NULL)
+		diag_cure(context->diag, record,
+		    "it is a statement: is a '}' missing before it?");
+	return nearest;
+}
+
+void
+mistake_unsupported(struct context *context, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	struct diag_record *record = diag_report(context->diag,
+	    DIAG_UNSUPPORTED_STATEMENT, keyword_span(context, node),
+	    "%s is part of the language but not supported by this version",
+	    row->name);
+
+	diag_cure(context->diag, record, "remove it");
+}
+
+void
+mistake_no_block(struct context *context, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	struct diag_record *record = diag_report(context->diag,
+	    DIAG_BLOCK_EXPECTED, keyword_span(context, node),
+	    "%s needs a block in braces", row->name);
+
+	diag_cure(context->diag, record, "to name a statement write %sRef",
+	    row->name);
+}
+
+void
+mistake_block(struct context *context, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	struct diag_record *record = diag_report(context->diag,
+	    DIAG_BLOCK_UNEXPECTED, keyword_span(context, node),
+	    "%s takes a %s, not a block", row->name,
+	    row->type == SCHEMA_TYPE_REF ? "name" : "value");
+
+	if (row->type == SCHEMA_TYPE_REF)
+		diag_cure(context->diag, record, "for a block write %s",
+		    schema_statement(row->statement)->name);
+	else
+		diag_cure(context->diag, record,
+		    "write its value on the same line");
+}
+
+void
+mistake_no_value(struct context *context, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	char values[256];
+	struct diag_record *record = diag_report(context->diag,
+	    DIAG_VALUE_MISSING, keyword_span(context, node),
+	    "%s has no value", row->name);
+
+	diag_cure(context->diag, record, "allowed are %s",
+	    schema_values(row, values, sizeof(values)));
+}
+
+void
+mistake_unresolved(struct context *context, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	const struct schema_statement *wanted =
+	    schema_statement(row->statement);
+	const struct tree_word *word = &node->words[1];
+	const char *name = context_text(context, word), *nearest;
+	struct source_span span = context_span(context, word);
+	const struct names_entry *other;
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+
+	str_quote(name, word->length, quoted);
+	other = names_find_other(context->names, wanted, name, word->length);
+	if (other != NULL) {
+		record = diag_report(context->diag, DIAG_REFERENCE_KIND, span,
+		    "%s names a %s, not a %s", row->name,
+		    other->statement->name, wanted->name);
+		diag_cure(context->diag, record, "it needs the name of a %s",
+		    wanted->name);
+		diag_note(context->diag, record, names_span(context, other),
+		    "%s %s is here", other->statement->name, quoted);
+		return;
+	}
+	record = diag_report(context->diag, DIAG_REFERENCE_UNRESOLVED, span,
+	    "no %s is named %s", wanted->name, quoted);
+	if (record == NULL)
+		return;
+	nearest = names_suggest(context->names, wanted, name, word->length);
+	if (nearest != NULL)
+		diag_cure(context->diag, record, "did you mean '%s'?",
+		    nearest);
+	else
+		diag_cure(context->diag, record, "define it: %s %.*s { }",
+		    wanted->name, word->length > 64 ? 0 : (int)word->length,
+		    name);
+}
+
+void
+mistake_twice(struct context *context, const struct schema_param *row,
+    const struct tree_node *node, const struct source_span *earlier)
+{
+	bool link = row->type == SCHEMA_TYPE_BLOCK ||
+	    row->type == SCHEMA_TYPE_REF;
+	struct diag_record *record;
+
+	record = link ? diag_report(context->diag, DIAG_BLOCK_REPLACED,
+	    keyword_span(context, node), "%s replaces the whole %s above",
+	    row->name, schema_statement(row->statement)->name) :
+	    diag_report(context->diag, DIAG_PARAMETER_REPEATED,
+	    keyword_span(context, node),
+	    "%s is coded twice; the last one counts", row->name);
+	diag_cure(context->diag, record, "remove one of them");
+	if (earlier != NULL)
+		diag_note(context->diag, record, *earlier,
+		    "the first one is here");
+}
+
+void
+mistake_condition_twice(struct context *context, const struct body *body,
+    const struct schema_param *row, const struct tree_node *node,
+    const struct source_span *earlier)
+{
+	const char *cure;
+	struct diag_record *record = diag_report(context->diag,
+	    DIAG_CONDITION_REPEATED, keyword_span(context, node),
+	    "%s is coded twice in this %s", row->name, body->statement->name);
+
+	switch (row->slot) {
+	case SCHEMA_SLOT_LOCAL_ADDR:
+		cure = "put both into an IpAddrGroup, for LocalAddrGroupRef";
+		break;
+	case SCHEMA_SLOT_REMOTE_ADDR:
+		cure = "put both into an IpAddrGroup, for RemoteAddrGroupRef";
+		break;
+	case SCHEMA_SLOT_LOCAL_PORT:
+		cure = "put both into a PortGroup, for LocalPortGroupRef";
+		break;
+	case SCHEMA_SLOT_REMOTE_PORT:
+		cure = "put both into a PortGroup, for RemotePortGroupRef";
+		break;
+	case SCHEMA_SLOT_VALUE:
+		cure = body->statement->id == SCHEMA_PORT_RANGE ?
+		    "put two PortRanges into a PortGroup" :
+		    "put both into an IpAddrGroup";
+		break;
+	case SCHEMA_SLOT_OWN:
+	default:
+		cure = "write a rule for each";
+	}
+	diag_cure(context->diag, record, "%s", cure);
+	if (earlier != NULL)
+		diag_note(context->diag, record, *earlier,
+		    "the first one is here");
+}
+
+void
+mistake_required(struct context *context, const struct body *body,
+    const struct schema_param *row)
+{
+	char quoted[STR_QUOTE_MAX], values[256];
+	struct diag_record *record;
+	bool link = row->type == SCHEMA_TYPE_BLOCK ||
+	    row->type == SCHEMA_TYPE_REF;
+
+	if (body->name[0] != '\0')
+		record = diag_report(context->diag, DIAG_PARAMETER_REQUIRED,
+		    body->span, "%s %s has no %s", body->statement->name,
+		    str_quote(body->name, strlen(body->name), quoted),
+		    row->name);
+	else
+		record = diag_report(context->diag, DIAG_PARAMETER_REQUIRED,
+		    body->span, "this %s has no %s", body->statement->name,
+		    row->name);
+	if (row->type == SCHEMA_TYPE_BLOCK)
+		diag_cure(context->diag, record, "add %s { }, or %sRef",
+		    row->name, row->name);
+	else if (link)
+		diag_cure(context->diag, record, "add %s NAME", row->name);
+	else
+		diag_cure(context->diag, record, "add %s: %s", row->name,
+		    schema_values(row, values, sizeof(values)));
+}

@@ -1,0 +1,41 @@
+/*
+ * mistake.h - what is said about a wrong line of a statement, and its cure.
+ *
+ * Only words: what is wrong was found out by body.c. No secret is ever
+ * quoted here.
+ */
+#ifndef SALLYPORT_POLICY_MISTAKE_H
+#define SALLYPORT_POLICY_MISTAKE_H
+
+#include "policy/schema.h"
+#include "policy/source.h"
+
+struct body;
+struct context;
+struct tree_node;
+
+/* Returns the row that was probably meant, or NULL. */
+const char *mistake_unknown(struct context *context,
+    const struct schema_statement *statement, const struct tree_node *node);
+void mistake_unsupported(struct context *context,
+    const struct schema_param *row, const struct tree_node *node);
+void mistake_no_block(struct context *context, const struct schema_param *row,
+    const struct tree_node *node);
+void mistake_block(struct context *context, const struct schema_param *row,
+    const struct tree_node *node);
+void mistake_no_value(struct context *context, const struct schema_param *row,
+    const struct tree_node *node);
+void mistake_unresolved(struct context *context,
+    const struct schema_param *row, const struct tree_node *node);
+
+/* earlier: the line it was coded on before, or NULL. */
+void mistake_twice(struct context *context, const struct schema_param *row,
+    const struct tree_node *node, const struct source_span *earlier);
+void mistake_condition_twice(struct context *context, const struct body *body,
+    const struct schema_param *row, const struct tree_node *node,
+    const struct source_span *earlier);
+
+void mistake_required(struct context *context, const struct body *body,
+    const struct schema_param *row);
+
+#endif

@@ -1,0 +1,431 @@
+#include "policy/value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "policy/context.h"
+#include "policy/diag.h"
+#include "policy/network.h"
+#include "policy/suites.h"
+
+#define DEFAULT_WORDS	2
+
+struct source_span
+value_span(const struct value_input *input, uint32_t offset, uint32_t length)
+{
+	return (struct source_span){ input->where.source,
+	    input->where.offset + offset, length };
+}
+
+static struct source_span
+first_span(const struct value_input *input)
+{
+	return value_span(input, input->words[0].offset,
+	    input->words[0].length);
+}
+
+static int
+check_length(struct context *context, const struct schema_param *row,
+    const struct value_input *input, const char *text, size_t length)
+{
+	size_t characters = 0, n;
+
+	for (size_t i = 0; i < length; characters++) {
+		n = str_utf8_length(text + i, length - i);
+		i += n == 0 ? 1 : n;
+	}
+	if (characters >= row->min && characters <= row->max)
+		return 0;
+	diag_report(context->diag, DIAG_VALUE_LENGTH, first_span(input),
+	    "the value of %s has %zu characters, allowed are %u to %u",
+	    row->name, characters, row->min, row->max);
+	return -1;
+}
+
+/* --- one reader a type -------------------------------------------------- */
+
+static int
+parse_choice(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	const struct schema_choice *choice;
+	const char *nearest;
+	char quoted[STR_QUOTE_MAX], values[256];
+	struct diag_record *record;
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+
+	for (choice = row->choices; choice->name != NULL; choice++) {
+		if (str_equal(word, length, choice->name)) {
+			value_r->choice = choice;
+			value_r->number = choice->value;
+			return 0;
+		}
+	}
+	record = diag_report(context->diag, DIAG_VALUE_BAD, first_span(input),
+	    "%s is not a value of %s", str_quote(word, length, quoted),
+	    row->name);
+	nearest = schema_suggest_choice(row, word, length);
+	if (nearest != NULL)
+		diag_cure(context->diag, record, "did you mean '%s'?", nearest);
+	else
+		diag_cure(context->diag, record, "allowed are %s",
+		    schema_values(row, values, sizeof(values)));
+	return -1;
+}
+
+static int
+parse_int(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+	char quoted[STR_QUOTE_MAX], values[64];
+	struct diag_record *record;
+	enum diag_code code = DIAG_VALUE_RANGE;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (word[i] < '0' || word[i] > '9')
+			code = DIAG_VALUE_BAD;
+		else if (n <= UINT32_MAX)
+			n = n * 10 + (uint64_t)(word[i] - '0');
+	}
+	if (code == DIAG_VALUE_RANGE && n >= row->min && n <= row->max) {
+		value_r->number = (uint32_t)n;
+		return 0;
+	}
+	record = diag_report(context->diag, code, first_span(input),
+	    code == DIAG_VALUE_RANGE ? "%s is out of the range of %s" :
+	    "%s is not a number, which %s takes",
+	    str_quote(word, length, quoted), row->name);
+	diag_cure(context->diag, record, "allowed are %s",
+	    schema_values(row, values, sizeof(values)));
+	return -1;
+}
+
+static int
+parse_word(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+
+	if (check_length(context, row, input, word, length) == -1)
+		return -1;
+	value_r->text = arena_copy_text(context->arena, word, length);
+	return 0;
+}
+
+static int
+parse_text(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	const char *text = input->text + input->words[0].offset;
+	size_t length = input->end - input->words[0].offset;
+
+	if (check_length(context, row, input, text, length) == -1)
+		return -1;
+	if (length > 1 && text[0] == '"' && text[length - 1] == '"')
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_QUOTES_KEPT, value_span(input,
+		    input->words[0].offset, (uint32_t)length),
+		    "the quotes are part of %s", row->name),
+		    "remove them if they are not meant");
+	value_r->text = arena_copy_text(context->arena, text, length);
+	return 0;
+}
+
+/* Quotes group a path that holds blanks, and are not part of it. */
+static int
+parse_path(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	size_t length, front;
+	const char *word = value_word(input, 0, &length);
+	char *path;
+
+	if (length > 2 && word[0] == '"' && word[length - 1] == '"') {
+		word++;
+		length -= 2;
+	}
+	if (check_length(context, row, input, word, length) == -1)
+		return -1;
+	front = word[0] == '/' ? 0 : strlen(context->directory);
+	path = arena_alloc(context->arena, front + length + 1);
+	memcpy(path, context->directory, front);
+	memcpy(path + front, word, length);
+	value_r->text = path;
+	return 0;
+}
+
+static int
+parse_pattern(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+	char quoted[STR_QUOTE_MAX];
+
+	if (check_length(context, row, input, word, length) == -1)
+		return -1;
+	for (size_t i = 0; i < length; i++) {
+		bool last = i + 1 == length;
+
+		if ((word[i] >= '0' && word[i] <= '9') ||
+		    (word[i] >= 'A' && word[i] <= 'Z') ||
+		    (word[i] >= 'a' && word[i] <= 'z') ||
+		    strchr("@#$_-", word[i]) != NULL || (last && word[i] == '*'))
+			continue;
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_VALUE_BAD, first_span(input), "%s is not a value of "
+		    "%s", str_quote(word, length, quoted), row->name),
+		    "letters, digits and @ # $ _ -; one * at the end");
+		return -1;
+	}
+	value_r->text = arena_copy_text(context->arena, word, length);
+	return 0;
+}
+
+/* --- cipher suites ------------------------------------------------------ */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+static int
+parse_suite_name(struct context *context, const struct value_input *input,
+    struct settings_ciphers *ciphers_r)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length), *nearest;
+	const struct suites_suite *suite = suites_find_name(word, length);
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+	uint16_t *codes;
+
+	if (suite == NULL) {
+		record = diag_report(context->diag, DIAG_CIPHER_BAD,
+		    first_span(input), "%s is not a cipher suite",
+		    str_quote(word, length, quoted));
+		nearest = suites_suggest(word, length);
+		if (nearest != NULL)
+			diag_cure(context->diag, record, "did you mean '%s'?",
+			    nearest);
+		else
+			diag_cure(context->diag, record,
+			    "use an IANA name, or hexadecimal codes");
+		return -1;
+	}
+	codes = arena_alloc(context->arena, sizeof(*codes));
+	codes[0] = suite->code;
+	*ciphers_r = (struct settings_ciphers){ codes, 1 };
+	return 0;
+}
+
+/* One code of `digits` digits at word[at]; -1 with the error reported. */
+static int
+parse_code(struct context *context, const struct value_input *input,
+    const char *word, size_t at, size_t digits)
+{
+	char quoted[STR_QUOTE_MAX];
+	int code = 0, digit;
+	const char *what = "is not the code of a cipher suite";
+
+	for (size_t i = 0; i < digits; i++) {
+		digit = hex_digit(word[at + i]);
+		if (digit == -1)
+			break;
+		code = code * 16 + digit;
+		if (i + 1 == digits &&
+		    suites_find_code((uint16_t)code) != NULL)
+			return code;
+	}
+	diag_cure(context->diag, diag_report(context->diag, DIAG_CIPHER_BAD,
+	    value_span(input, input->words[0].offset + (uint32_t)at,
+	    (uint32_t)digits), "%s %s", str_quote(word + at, digits, quoted),
+	    what), "codes have %zu hexadecimal digits", digits);
+	return -1;
+}
+
+static int
+parse_suites(struct context *context, const struct value_input *input,
+    size_t digits, struct settings_ciphers *ciphers_r)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+	struct settings_ciphers one = { 0 };
+	uint16_t *codes;
+	int code;
+
+	if (memchr(word, '_', length) != NULL)
+		return parse_suite_name(context, input, ciphers_r);
+	if (length % digits != 0) {
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_CIPHER_LENGTH, first_span(input), "%zu digits are "
+		    "not a list of %zu-digit cipher codes", length, digits),
+		    "write %zu digits for each suite, or a suite's name",
+		    digits);
+		return -1;
+	}
+	codes = arena_alloc_array(context->scratch, length / digits,
+	    sizeof(*codes));
+	for (size_t i = 0; i < length; i += digits) {
+		code = parse_code(context, input, word, i, digits);
+		if (code == -1)
+			return -1;
+		codes[one.count++] = (uint16_t)code;
+	}
+	one.suites = codes;
+	*ciphers_r = value_join_ciphers(context,
+	    (struct settings_ciphers){ 0 }, one);
+	if (ciphers_r->count < one.count)
+		diag_report(context->diag, DIAG_CIPHER_TWICE,
+		    first_span(input), "a cipher suite is listed twice");
+	return 0;
+}
+
+struct settings_ciphers
+value_join_ciphers(struct context *context, struct settings_ciphers first,
+    struct settings_ciphers second)
+{
+	/* No more suites than there are in the table. */
+	uint8_t seen[UINT16_MAX / 8 + 1] = { 0 };
+	struct settings_ciphers all = { NULL, 0 };
+	size_t known = 0, total = first.count + second.count;
+	uint16_t *suites, code;
+
+	while (suites_at(known) != NULL)
+		known++;
+	suites = arena_alloc_array(context->arena,
+	    total < known ? total : known, sizeof(*suites));
+	for (size_t i = 0; i < total; i++) {
+		code = i < first.count ? first.suites[i] :
+		    second.suites[i - first.count];
+		if (seen[code / 8] & (1 << code % 8))
+			continue;
+		seen[code / 8] |= (uint8_t)(1 << code % 8);
+		suites[all.count++] = code;
+	}
+	all.suites = suites;
+	return all;
+}
+
+/* --- any type ----------------------------------------------------------- */
+
+static void
+warn_of_rest(struct context *context, const struct value_input *input,
+    uint32_t used)
+{
+	uint32_t offset;
+
+	if (input->count <= used)
+		return;
+	offset = input->words[used].offset;
+	diag_cure(context->diag, diag_report(context->diag,
+	    DIAG_TEXT_AFTER_VALUE, value_span(input, offset,
+	    input->end - offset), "text after the value is ignored"),
+	    "remove it, or put a # before it");
+}
+
+/* The language has no quotes; only where text is free may they stand. */
+static int
+refuse_quotes(struct context *context, const struct schema_param *row,
+    const struct value_input *input)
+{
+	if (input->text[input->words[0].offset] != '"')
+		return 0;
+	switch (row->type) {
+	case SCHEMA_TYPE_TEXT:
+	case SCHEMA_TYPE_PATH:
+	case SCHEMA_TYPE_SECRET:
+		return 0;
+	default:
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_VALUE_QUOTED, first_span(input),
+		    "the value of %s is in quotes", row->name),
+		    "remove them: the language has no quotes");
+		return -1;
+	}
+}
+
+static int
+parse_typed(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r, uint32_t *used_r)
+{
+	switch (row->type) {
+	case SCHEMA_TYPE_FLAG:
+	case SCHEMA_TYPE_ENUM:
+		return parse_choice(context, row, input, value_r);
+	case SCHEMA_TYPE_INT:
+		return parse_int(context, row, input, value_r);
+	case SCHEMA_TYPE_WORD:
+	case SCHEMA_TYPE_SECRET:
+		return parse_word(context, row, input, value_r);
+	case SCHEMA_TYPE_TEXT:
+		*used_r = input->count;
+		return parse_text(context, row, input, value_r);
+	case SCHEMA_TYPE_PATH:
+		return parse_path(context, row, input, value_r);
+	case SCHEMA_TYPE_PATTERN:
+		return parse_pattern(context, row, input, value_r);
+	case SCHEMA_TYPE_ADDRS:
+	case SCHEMA_TYPE_ADDR:
+	case SCHEMA_TYPE_ADDR_PREFIX:
+	case SCHEMA_TYPE_ADDR_RANGE:
+		return network_parse_addrs(context, row->type, input,
+		    &value_r->addrs);
+	case SCHEMA_TYPE_PORTS:
+		return network_parse_ports(context, input, &value_r->ports,
+		    used_r);
+	case SCHEMA_TYPE_SUITES2:
+		return parse_suites(context, input, 2, &value_r->ciphers);
+	case SCHEMA_TYPE_SUITES4:
+		return parse_suites(context, input, 4, &value_r->ciphers);
+	case SCHEMA_TYPE_BACKEND:
+		return network_parse_backend(context, input,
+		    &value_r->backend);
+	case SCHEMA_TYPE_BLOCK:
+	case SCHEMA_TYPE_REF:
+	case SCHEMA_TYPE_COUNT:
+		break;
+	}
+	ensure(!"a type that has values");
+	return -1;
+}
+
+int
+value_parse(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
+{
+	uint32_t used = 1;
+
+	memset(value_r, 0, sizeof(*value_r));
+	if (refuse_quotes(context, row, input) == -1 ||
+	    parse_typed(context, row, input, value_r, &used) == -1)
+		return -1;
+	warn_of_rest(context, input, used);
+	return 0;
+}
+
+void
+value_parse_default(struct context *context, const struct schema_param *row,
+    const char *text, struct value *value_r)
+{
+	struct tree_word word = { 0, (uint32_t)strlen(text) };
+	struct value_input input = {
+		.text = text, .words = &word, .count = 1, .end = word.length,
+	};
+
+	ensure(value_parse(context, row, &input, value_r) == 0);
+}

@@ -1,0 +1,439 @@
+#include "policy/walk.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "policy/context.h"
+#include "policy/diag.h"
+#include "policy/tree.h"
+#include "policy/value.h"
+
+struct walker {
+	struct context *context;
+	walk_found *found;
+	void *argument;
+	bool defaults_fixed;		/* by the caller: the file's do not count */
+	const struct tree_node *defaults; /* the PolicyDefaults line so far */
+	bool orphans_told;		/* of this run of lines in no statement */
+};
+
+static void walk_one(struct walker *w, const struct tree_node *node,
+    const struct tree_node **next_r);
+
+static const struct schema_statement *
+statement_of(const struct context *context, const struct tree_node *node)
+{
+	return schema_find_statement(context_text(context, &node->words[0]),
+	    node->words[0].length);
+}
+
+static const struct schema_param *
+row_of(const struct context *context, const struct schema_statement *statement,
+    const struct tree_node *node)
+{
+	return schema_find_row(statement, context_text(context,
+	    &node->words[0]), node->words[0].length, NULL);
+}
+
+bool
+walk_refuse_template(struct context *context, const char *text,
+    struct source_span span)
+{
+	size_t n = span.length;
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+	bool dots = n >= 3 && memcmp(text, "...", 3) == 0;
+	char last;
+
+	if (n == 0)
+		return false;
+	last = text[n - 1];
+	if (!dots && !(n > 2 && ((text[0] == '<' && last == '>') ||
+	    (text[0] == '?' && last == '?') ||
+	    (text[0] == '[' && last == ']'))) &&
+	    !(n == 3 && memcmp(text, "\xe2\x80\xa6", 3) == 0))
+		return false;
+	record = diag_report(context->diag, DIAG_TEMPLATE_TEXT, span,
+	    "%s is left from a template", str_quote(text, n, quoted));
+	diag_cure(context->diag, record, "replace it by what it stands for");
+	return true;
+}
+
+void
+walk_warn_of_rest(struct context *context, const struct tree_node *node,
+    uint32_t used)
+{
+	struct source_span span;
+
+	if (node->count <= used)
+		return;
+	span = context_span(context, &node->words[used]);
+	span.length = node->end - span.offset;
+	diag_cure(context->diag, diag_report(context->diag,
+	    DIAG_TEXT_AFTER_VALUE, span, "text after the value is ignored"),
+	    "remove it, or put a # before it");
+}
+
+/* --- braces that were lost ---------------------------------------------- */
+
+static void
+report_unclosed(struct walker *w, const struct tree_node *node)
+{
+	struct context *context = w->context;
+	struct source_span end = { context->source,
+	    (uint32_t)source_size(context->source), 0 };
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+	const struct tree_word *word = &node->words[0];
+
+	record = diag_report(context->diag, DIAG_BLOCK_UNCLOSED, end,
+	    "expected '}' before the end of the file");
+	diag_cure(context->diag, record, "add it");
+	diag_note(context->diag, record, context_span(context, word),
+	    "%s was opened here", str_quote(context_text(context, word),
+	    word->length, quoted));
+}
+
+static void
+report_misplaced(struct walker *w, const struct tree_node *outer,
+    const struct tree_node *inner)
+{
+	struct context *context = w->context;
+	char a[STR_QUOTE_MAX], b[STR_QUOTE_MAX];
+	const struct tree_word *in = &inner->words[0];
+	const struct tree_word *out = &outer->words[0];
+	struct diag_record *record;
+
+	str_quote(context_text(context, in), in->length, a);
+	str_quote(context_text(context, out), out->length, b);
+	if (outer->closed)
+		record = diag_report(context->diag, DIAG_STATEMENT_MISPLACED,
+		    context_span(context, in), "%s cannot stand inside %s",
+		    a, b);
+	else
+		record = diag_report(context->diag, DIAG_BLOCK_UNCLOSED,
+		    context_span(context, in), "expected '}' before %s", a);
+	diag_cure(context->diag, record, outer->closed ?
+	    "is a '}' missing before it?" : "close the block above it");
+	diag_note(context->diag, record, context_span(context, out),
+	    "%s was opened here", b);
+}
+
+/*
+ * Takes out of a block what cannot stand in it, and walks that as if it stood
+ * outside. Then looks whether the block's own brace is there.
+ */
+static void
+settle_block(struct walker *w, const struct schema_statement *statement,
+    const struct tree_node *block)
+{
+	struct context *context = w->context;
+	const struct schema_param *row;
+	const struct schema_statement *inner;
+	struct tree_node *child;
+	const struct tree_node *next;
+	bool told = false;
+
+	for (child = block->first; child != NULL; child = child->next) {
+		if (!child->block || (statement == NULL && block->closed))
+			continue;
+		row = statement == NULL ? NULL :
+		    row_of(context, statement, child);
+		if (row != NULL && row->type == SCHEMA_TYPE_BLOCK) {
+			settle_block(w, schema_statement(row->statement),
+			    child);
+			continue;
+		}
+		inner = statement_of(context, child);
+		if (inner == NULL || !(inner->form & SCHEMA_FORM_GLOBAL) ||
+		    (child->count < 2 && statement == NULL))
+			continue;
+		if (!told)
+			report_misplaced(w, block, child);
+		told = true;
+		child->taken = true;
+		walk_one(w, child, &next);
+	}
+	if (!block->closed && !told)
+		report_unclosed(w, block);
+}
+
+/* --- statements without braces ------------------------------------------ */
+
+/* Whether a node begins something new, after a statement without braces. */
+static bool
+is_header(const struct walker *w, const struct schema_statement *adopter,
+    const struct tree_node *node)
+{
+	const char *word = context_text(w->context, &node->words[0]);
+	size_t length = node->words[0].length;
+	const struct schema_param *row = row_of(w->context, adopter, node);
+
+	/* A block's name makes a statement of it; without one it is inline. */
+	if (row != NULL && !(row->type == SCHEMA_TYPE_BLOCK && node->count > 1))
+		return false;
+	if (node->block)
+		return true;
+	if (schema_find_statement(word, length) != NULL)
+		return true;
+	return row == NULL && schema_find_home(adopter, word, length) == NULL &&
+	    schema_suggest_row(adopter, word, length) == NULL &&
+	    schema_suggest_statement(word, length) != NULL;
+}
+
+static const struct tree_node *
+end_of_adoption(const struct walker *w,
+    const struct schema_statement *adopter, const struct tree_node *node)
+{
+	for (node = node->next; node != NULL; node = node->next)
+		if (is_header(w, adopter, node))
+			break;
+	return node;
+}
+
+static void
+advise_braces(struct walker *w, const struct schema_statement *statement,
+    const struct tree_node *node)
+{
+	diag_cure(w->context->diag, diag_report(w->context->diag,
+	    DIAG_BRACES_LEFT_OUT, context_span(w->context, &node->words[0]),
+	    "%s is written without braces; it takes the lines that follow",
+	    statement->name), "put them in { and }");
+}
+
+/* --- file level --------------------------------------------------------- */
+
+static void
+take_defaults(struct walker *w, const struct schema_statement *statement,
+    const struct tree_node *node)
+{
+	struct context *context = w->context;
+	const struct schema_param *row = schema_row(statement, 0);
+	struct value_input input = {
+		.text = source_text(context->source),
+		.words = node->words + 1, .count = node->count - 1,
+		.end = node->end, .where = { context->source, 0, 0 },
+	};
+	struct source_span span = context_span(context, &node->words[0]);
+	struct value value;
+	struct diag_record *record;
+
+	if (node->block) {
+		diag_report(context->diag, DIAG_BLOCK_UNEXPECTED, span,
+		    "%s is a line, not a block", statement->name);
+		return;
+	}
+	if (input.count == 0) {
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_VALUE_MISSING, span, "%s has no value",
+		    statement->name), "write Modern or zOS behind it");
+		return;
+	}
+	if (w->defaults != NULL) {
+		record = diag_report(context->diag, DIAG_PARAMETER_REPEATED,
+		    span, "%s is coded twice; the last one counts",
+		    statement->name);
+		diag_note(context->diag, record, context_span(context,
+		    &w->defaults->words[0]), "the first one is here");
+	}
+	w->defaults = node;
+	if (value_parse(context, row, &input, &value) == 0 &&
+	    !w->defaults_fixed)
+		context->defaults = (enum policy_defaults)value.number;
+}
+
+static void
+report_unknown(struct walker *w, const struct tree_node *node)
+{
+	struct context *context = w->context;
+	const struct tree_word *word = &node->words[0];
+	const char *text = context_text(context, word), *nearest;
+	struct source_span span = context_span(context, word);
+	const struct schema_statement *home;
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+
+	if (walk_refuse_template(context, text, span))
+		return;
+	str_quote(text, word->length, quoted);
+	home = node->block ? NULL :
+	    schema_find_home(NULL, text, word->length);
+	if (home != NULL) {
+		/* Its neighbours are in no statement either. */
+		if (w->orphans_told)
+			return;
+		w->orphans_told = true;
+		record = diag_report(context->diag, DIAG_WRONG_STATEMENT, span,
+		    "%s, and what follows it, stands in no statement", quoted);
+		diag_cure(context->diag, record, "it belongs in %s",
+		    home->name);
+		return;
+	}
+	record = diag_report(context->diag, DIAG_UNKNOWN_STATEMENT, span,
+	    "unknown statement %s", quoted);
+	if (record == NULL)
+		return;
+	nearest = schema_suggest_statement(text, word->length);
+	if (nearest != NULL)
+		diag_cure(context->diag, record, "did you mean '%s'?",
+		    nearest);
+}
+
+/* The statement that a misspelt header was meant to be, or NULL. */
+static const struct schema_statement *
+meant_statement(const struct walker *w, const struct tree_node *node)
+{
+	const char *name = schema_suggest_statement(
+	    context_text(w->context, &node->words[0]), node->words[0].length);
+
+	return name == NULL ? NULL :
+	    schema_find_statement(name, strlen(name));
+}
+
+static void
+walk_unknown(struct walker *w, const struct tree_node *node,
+    const struct tree_node **next_r)
+{
+	const struct schema_statement *meant;
+
+	report_unknown(w, node);
+	meant = meant_statement(w, node);
+	if (node->block)
+		settle_block(w, meant, node);
+	else if (meant != NULL)
+		*next_r = end_of_adoption(w, meant, node);
+}
+
+static void
+walk_unsupported(struct walker *w, const struct schema_statement *statement,
+    const struct tree_node *node, const struct tree_node **next_r)
+{
+	diag_cure(w->context->diag, diag_report(w->context->diag,
+	    DIAG_UNSUPPORTED_STATEMENT, context_span(w->context,
+	    &node->words[0]), "%s is part of the language but not supported "
+	    "by this version", statement->name),
+	    "remove it, and what refers to it");
+	if (node->block) {
+		if (!node->closed)
+			settle_block(w, statement, node);
+		return;
+	}
+	if (statement->form & SCHEMA_FORM_LINE)
+		return;
+	/* Its rows are not known: it takes all lines up to a statement. */
+	for (node = node->next; node != NULL; node = node->next)
+		if (node->block || statement_of(w->context, node) != NULL)
+			break;
+	*next_r = node;
+}
+
+/* One node at file level; next_r gets where to go on. */
+static void
+walk_one(struct walker *w, const struct tree_node *node,
+    const struct tree_node **next_r)
+{
+	const struct schema_statement *statement =
+	    statement_of(w->context, node);
+
+	*next_r = node->next;
+	if (statement == NULL) {
+		walk_unknown(w, node, next_r);
+		return;
+	}
+	w->orphans_told = false;
+	if (statement->unsupported) {
+		walk_unsupported(w, statement, node, next_r);
+	} else if (statement->form & SCHEMA_FORM_LINE) {
+		take_defaults(w, statement, node);
+	} else if (node->block) {
+		settle_block(w, statement, node);
+		w->found(w->context, w->argument, statement, node,
+		    node->first, NULL);
+	} else {
+		*next_r = end_of_adoption(w, statement, node);
+		advise_braces(w, statement, node);
+		w->found(w->context, w->argument, statement, node, node->next,
+		    *next_r);
+	}
+}
+
+void
+walk_statements(struct context *context, const struct tree *tree,
+    walk_found *found, void *argument)
+{
+	struct walker w = {
+		.context = context, .found = found, .argument = argument,
+		.defaults_fixed = context->defaults != POLICY_DEFAULTS_FILE,
+	};
+	const struct tree_node *node = tree->first, *next;
+
+	for (; node != NULL; node = next)
+		walk_one(&w, node, &next);
+	if (context->defaults == POLICY_DEFAULTS_FILE)
+		context->defaults = POLICY_DEFAULTS_MODERN;
+}
+
+/* --- comparison --------------------------------------------------------- */
+
+static bool
+same_word(const struct context *context, const struct tree_word *a,
+    const struct tree_word *b, bool fold)
+{
+	const char *x = context_text(context, a), *y = context_text(context, b);
+
+	if (a->length != b->length)
+		return false;
+	return fold ? strncasecmp(x, y, a->length) == 0 :
+	    memcmp(x, y, a->length) == 0;
+}
+
+static bool
+same_line(const struct context *context, const struct schema_param *row,
+    const struct tree_node *a, const struct tree_node *b)
+{
+	bool fold = row != NULL && (row->type == SCHEMA_TYPE_FLAG ||
+	    row->type == SCHEMA_TYPE_ENUM);
+	const struct tree_word *x, *y;
+	size_t rest;
+
+	if (a->count != b->count || a->block != b->block ||
+	    !same_word(context, &a->words[0], &b->words[0], true))
+		return false;
+	for (uint32_t i = 1; i < a->count; i++)
+		if (!same_word(context, &a->words[i], &b->words[i], fold))
+			return false;
+	if (a->count < TREE_WORDS)
+		return true;
+	x = &a->words[TREE_WORDS - 1];
+	y = &b->words[TREE_WORDS - 1];
+	rest = a->end - x->offset;
+	return rest == b->end - y->offset && memcmp(context_text(context, x),
+	    context_text(context, y), rest) == 0;
+}
+
+bool
+walk_same_body(const struct context *context,
+    const struct schema_statement *statement,
+    const struct tree_node *a, const struct tree_node *a_end,
+    const struct tree_node *b, const struct tree_node *b_end)
+{
+	const struct schema_param *row;
+
+	for (;; a = a->next, b = b->next) {
+		while (a != a_end && a->taken)
+			a = a->next;
+		while (b != b_end && b->taken)
+			b = b->next;
+		if (a == a_end || b == b_end)
+			return a == a_end && b == b_end;
+		row = row_of(context, statement, a);
+		if (!same_line(context, row, a, b))
+			return false;
+		if (a->block && (row == NULL ||
+		    row->type != SCHEMA_TYPE_BLOCK ||
+		    !walk_same_body(context, schema_statement(row->statement),
+		    a->first, NULL, b->first, NULL)))
+			return false;
+	}
+}

@@ -1,0 +1,48 @@
+/*
+ * walk.h - finds the statements of a tree, wherever their braces are.
+ *
+ * A statement without braces takes the lines that follow it, up to the next
+ * statement. One that stands in a block where it cannot stand is taken out of
+ * it, and the brace that is missing before it is reported.
+ */
+#ifndef SALLYPORT_POLICY_WALK_H
+#define SALLYPORT_POLICY_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/schema.h"
+#include "policy/source.h"
+
+struct context;
+struct tree;
+struct tree_node;
+
+/* One statement: its header, and the nodes of its body, end excluded. */
+typedef void walk_found(struct context *context, void *argument,
+    const struct schema_statement *statement, const struct tree_node *node,
+    const struct tree_node *first, const struct tree_node *end);
+
+/* Calls `found` for each supported statement at file level, in file order. */
+void walk_statements(struct context *context, const struct tree *tree,
+    walk_found *found, void *argument);
+
+/*
+ * Whether two bodies say the same, whatever their blanks, their comments and
+ * the case of their keywords and enumerated values.
+ */
+bool walk_same_body(const struct context *context,
+    const struct schema_statement *statement,
+    const struct tree_node *a, const struct tree_node *a_end,
+    const struct tree_node *b, const struct tree_node *b_end);
+
+/* Reports a placeholder such as <name>, ?name?, [name] or "..."; else false. */
+bool walk_refuse_template(struct context *context, const char *text,
+    struct source_span span);
+
+/* Warns of words from number `used` on. */
+void walk_warn_of_rest(struct context *context, const struct tree_node *node,
+    uint32_t used);
+
+#endif
