@@ -49,6 +49,7 @@ size_t addr_length(const struct addr *addr,
 
 enum addr_kind { ADDR_4, ADDR_6 };
 struct other;'
+put grammar/policy_scan.h <<<'made by flex'
 passes "a good header passes" "$scripts/check-headers" "$sample"
 
 header "Addresses." $guard ''

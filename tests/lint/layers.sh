@@ -15,6 +15,7 @@ good() {
 	EOF
 	put grammar/g.h <<<'#include "base/a.h"'
 	put src/policy/p.c <<<'#include "grammar/g.h"'
+	put grammar/policy_scan.c <<<'#include "made/by/flex.h"'
 	put src/wrap/w.h <<<''
 	put src/wrap/w.c <<<'#include "wrap/w.h"'
 }
