@@ -110,7 +110,9 @@ conclude(struct session *s, enum reason reason, const char *detail)
 	};
 	int alert;
 
-	if (tls != NULL) {
+	if (tls == NULL) {
+		report.protocol = "clear";
+	} else {
 		report.identity = tls_conn_identity(tls);
 		report.protocol = tls_conn_protocol(tls);
 		report.cipher = tls_conn_cipher(tls);

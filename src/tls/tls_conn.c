@@ -38,7 +38,9 @@ tls_conn_new(struct tls_ctx *ctx, int fd)
 		return NULL;
 	conn->ctx = ctx;
 	conn->ssl = wolfSSL_new(ctx->library);
-	tls_io_init(&conn->io, fd, conn->ssl, ctx->judge, ctx->judge_arg);
+	tls_io_init(&conn->io, fd, conn->ssl);
+	tls_io_set_judge(&conn->io, ctx->judge, ctx->judge_arg,
+	    ctx->ask == TLS_CTX_ASK_REQUIRED);
 	if (conn->ssl == NULL) {
 		tls_conn_free(&conn);
 		return NULL;

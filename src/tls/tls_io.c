@@ -17,14 +17,20 @@
 #define CHAIN_MAX 32
 
 void
-tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl,
-    tls_judge_fn *judge, void *judge_arg)
+tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl)
 {
 	memset(io, 0, sizeof(*io));
 	io->fd = fd;
 	io->ssl = ssl;
+}
+
+void
+tls_io_set_judge(struct tls_io *io, tls_judge_fn *judge, void *judge_arg,
+    bool required)
+{
 	io->judge = judge;
 	io->judge_arg = judge_arg;
+	io->required = required;
 }
 
 void
@@ -186,7 +192,7 @@ judge(struct tls_io *io, const struct WOLFSSL_X509_STORE_CTX *store)
 {
 	struct tls_judge_cert chain[CHAIN_MAX];
 	struct tls_judge_verdict verdict = { .reason = REASON_CERT_BAD };
-	size_t count = store->totalCerts < 0 ? 0 : (size_t)store->totalCerts;
+	size_t count = (size_t)store->totalCerts;
 
 	io->presented = true;
 	io->judged = true;
@@ -218,6 +224,9 @@ tls_io_verify(int library_says, struct WOLFSSL_X509_STORE_CTX *store)
 		return 0;
 	if (store->error_depth > 0)
 		return 1;
+	/* An empty Certificate message: the client has none. */
+	if (store->totalCerts <= 0)
+		return !io->required;
 	if (!io->judged)
 		judge(io, store);
 	if (io->reason == REASON_OK)

@@ -25,6 +25,7 @@ struct tls_io {
 	bool clear_text;	/* and it does not begin a TLS record */
 	bool end_of_file;	/* the peer's TCP stream ended */
 	bool sealed;		/* our alert is out: nothing else may follow */
+	bool required;		/* a client without a certificate is refused */
 	bool judged, presented;
 	enum reason reason;	/* the judge's, where judged */
 	struct buffer in, out;
@@ -34,8 +35,10 @@ struct tls_io {
 	void *judge_arg;
 };
 
-void tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl,
-    tls_judge_fn *judge, void *judge_arg);
+void tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl);
+/* Who judges what a client presents, and whether it must present anything. */
+void tls_io_set_judge(struct tls_io *io, tls_judge_fn *judge,
+    void *judge_arg, bool required);
 void tls_io_fini(struct tls_io *io);
 
 /*
