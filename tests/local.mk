@@ -10,6 +10,9 @@ UNIT_TESTS = \
 	tests/check_rules
 
 SCRIPT_TESTS = \
+	tests/cmd-match.sh \
+	tests/cmd-sallyport.sh \
+	tests/lint/docs.sh \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
 	tests/lint/map.sh \
@@ -22,7 +25,10 @@ EXTRA_PROGRAMS += tests/bench/bench_rules
 # one line here, and its _LDADD. Under --enable-fuzzing it is a libFuzzer
 # program; else `make check` runs it over its seeds and mutations of them.
 #	tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS)
-FUZZERS =
+FUZZERS = \
+	tests/fuzz/fuzz_policy
+tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
+EXTRA_DIST += tests/fuzz/corpus
 
 # Files that tests read, and their helpers.
 EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh tests/support/pki.sh

@@ -1,15 +1,16 @@
 # The programs, both at the top of the build directory.
 
-EXTRA_PROGRAMS += sallyportd
+sbin_PROGRAMS += sallyportd
 sallyportd_SOURCES = \
 	src/cmd/options.c src/cmd/options.h \
 	src/cmd/sallyportd.c
 sallyportd_LDADD = $(PROGRAM_LIBS)
 
-EXTRA_PROGRAMS += sallyport
+bin_PROGRAMS += sallyport
 sallyport_SOURCES = \
 	src/cmd/describe.c src/cmd/describe.h \
 	src/cmd/explain.c src/cmd/explain.h \
+	src/cmd/lint.c src/cmd/lint.h \
 	src/cmd/match.c src/cmd/match.h \
 	src/cmd/options.c src/cmd/options.h \
 	src/cmd/sallyport.c
