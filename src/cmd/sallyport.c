@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cmd/describe.h"
 #include "cmd/explain.h"
+#include "cmd/lint.h"
 #include "cmd/match.h"
 #include "cmd/options.h"
 #include "config.h"
@@ -15,6 +16,7 @@
 static int run_help(int argc, char **argv);
 
 static const struct options_command commands[] = {
+	{ "lint", lint_main, "what is wrong with a policy, and the cure" },
 	{ "match", match_main, "which rule a connection gets, and why" },
 	{ "explain", explain_main, "what a code means and what to do" },
 	{ "describe", describe_main, "the policy language, from its table" },
