@@ -41,6 +41,7 @@ MUST_USE struct generation *generation_load(const char *path,
 MUST_USE int generation_listen(struct generation *generation,
     struct generation *old);
 
+/* Closes the sockets it still has, and gives its memory back. */
 void generation_free(struct generation **generation);
 
 #endif

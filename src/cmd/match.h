@@ -9,6 +9,7 @@
 
 #include "policy/rules.h"
 
+/* The subcommand; returns the exit status. */
 int match_main(int argc, char **argv);
 
 /*

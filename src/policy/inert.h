@@ -26,6 +26,7 @@ struct inert_item {
 
 struct inert;
 
+/* An empty list, in the arena. */
 struct inert *inert_new(struct arena *arena);
 
 /*

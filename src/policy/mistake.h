@@ -35,6 +35,7 @@ void mistake_condition_twice(struct context *context, const struct body *body,
     const struct schema_param *row, const struct tree_node *node,
     const struct source_span *earlier);
 
+/* The row is required, and nothing codes it. */
 void mistake_required(struct context *context, const struct body *body,
     const struct schema_param *row);
 

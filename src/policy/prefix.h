@@ -30,10 +30,12 @@ struct prefix_block {
 /* Characters of a name that fit a key: shorter names are told apart by it. */
 #define PREFIX_NAME_MAX (sizeof(prefix_key) - 1)
 
+/* What blocks are made of: an address, a name. */
 prefix_key prefix_of_addr(const struct addr *addr);
 /* `fold`: without regard to case. */
 prefix_key prefix_of_name(const char *name, bool fold);
 
+/* The last key of a block. */
 prefix_key prefix_block_end(const struct prefix_block *block);
 
 /* Cuts lo to hi, both included, into out_r; returns the number of blocks. */

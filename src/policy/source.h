@@ -39,6 +39,7 @@ MUST_USE int source_from_memory(const char *path, const void *bytes,
     size_t size, struct source **source_r);
 void source_free(struct source **source);
 
+/* The text ends in NUL and may hold others; the size does not count it. */
 const char *source_path(const struct source *source);
 const char *source_text(const struct source *source);
 size_t source_size(const struct source *source);

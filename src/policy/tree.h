@@ -97,6 +97,7 @@ struct tree_parse {
  */
 int tree_token(struct tree_parse *parse, int token, struct source_span span);
 
+/* Warns of one that was read as a blank. */
 void tree_no_break_space(struct tree_parse *parse, struct source_span span);
 
 /* For the grammar's actions. */

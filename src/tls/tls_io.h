@@ -35,6 +35,7 @@ struct tls_io {
 	void *judge_arg;
 };
 
+/* Binds socket and library; the memory is the caller's. */
 void tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl);
 /* Who judges what a client presents, and whether it must present anything. */
 void tls_io_set_judge(struct tls_io *io, tls_judge_fn *judge,

@@ -33,6 +33,7 @@ bool der_next(struct der_bytes *in, uint8_t *tag_r,
 bool der_expect(struct der_bytes *in, uint8_t tag,
     struct der_bytes *content_r);
 
+/* The same bytes. */
 bool der_same(const struct der_bytes *a, const struct der_bytes *b);
 
 #endif
