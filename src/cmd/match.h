@@ -10,6 +10,7 @@
 #include "policy/rules.h"
 
 /* The subcommand; returns the exit status. */
+/* Runs the command; argv[0] is its name. Returns the exit status. */
 int match_main(int argc, char **argv);
 
 /*

@@ -31,11 +31,13 @@ struct prefix_block {
 #define PREFIX_NAME_MAX (sizeof(prefix_key) - 1)
 
 /* What blocks are made of: an address, a name. */
+/* The address as one number; IPv4 in its mapped form. */
 prefix_key prefix_of_addr(const struct addr *addr);
-/* `fold`: without regard to case. */
+/* The name's first characters; `fold`: without regard to case. */
 prefix_key prefix_of_name(const char *name, bool fold);
 
 /* The last key of a block. */
+/* The last key of the block. */
 prefix_key prefix_block_end(const struct prefix_block *block);
 
 /* Cuts lo to hi, both included, into out_r; returns the number of blocks. */
