@@ -59,12 +59,17 @@ NEVER = {
 }
 
 
-def declined(port, record, reasons, alerts):
+def ask(port, record, **more):
+    """The answer, and the log line of the connection."""
     since = D.mark()
-    answer, own = hello.ask(port, record)
+    answer, own = hello.ask(port, record, **more)
+    return answer, D.conn(since, own)
+
+
+def declined(port, record, reasons, alerts):
+    answer, line = ask(port, record)
     expect(not answer.hello, "a ServerHello: version %r, suite %r"
            % (answer.version, answer.suite))
-    line = D.conn(since, own)
     among(line.reason, reasons, "reason\n" + line.line)
     expect(answer.alert, "no alert\n" + line.line)
     equal(answer.alert[0], 2, "alert level")
@@ -73,10 +78,10 @@ def declined(port, record, reasons, alerts):
 
 with T.case("the way of asking is good"):
     for kind in ("ec", "rsa", "ec-old", "rsa-old"):
-        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+        answer, _ = ask(PORTS[kind], hello.client_hello(
             GOOD_SUITES, hello.TLS12))
         expect(answer.hello, "no ServerHello: %r" % answer.data)
-        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+        answer, _ = ask(PORTS[kind], hello.client_hello(
             GOOD_SUITES, hello.TLS12, [hello.TLS13]))
         equal(answer.version, hello.TLS13, "version")
 
@@ -87,12 +92,11 @@ for kind in ("ec", "rsa", "ec-old", "rsa-old"):
             extensions=False), {412}, {"protocol_version",
                                        "handshake_failure"})
     with T.case("%s: an SSLv2 ClientHello" % kind):
-        since = D.mark()
-        answer, own = hello.ask(PORTS[kind], bytes.fromhex(
+        answer, line = ask(PORTS[kind], bytes.fromhex(
             "802e0100020015000000100100800300800700c0060040020080040080"
             "0000040000fe00") + os.urandom(16), finish=True)
         expect(not answer.hello, "a ServerHello")
-        among(D.conn(since, own).reason, {412, 410, 415, 5003}, "reason")
+        among(line.reason, {412, 410, 415, 5003}, "reason")
     for what, suites in NEVER.items():
         with T.case("%s: suites: %s" % (kind, what)):
             declined(PORTS[kind], hello.client_hello(suites), {402},
@@ -102,23 +106,22 @@ for kind in ("ec", "rsa", "ec-old", "rsa-old"):
             [0xc0b4, 0xc0b5], hello.TLS12, [hello.TLS13]), {402},
             {"handshake_failure", "insufficient_security"})
     with T.case("%s: compression is not taken" % kind):
-        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+        answer, _ = ask(PORTS[kind], hello.client_hello(
             GOOD_SUITES, compressions=b"\x01\x40\x00"))
         equal(answer.compression, 0, "compression")
     with T.case("%s: compression alone" % kind):
-        since = D.mark()
-        answer, own = hello.ask(PORTS[kind], hello.client_hello(
+        answer, line = ask(PORTS[kind], hello.client_hello(
             GOOD_SUITES, compressions=b"\x01"))
         expect(not answer.hello, "a ServerHello")
-        among(D.conn(since, own).reason, {402, 410, 415}, "reason")
+        among(line.reason, {402, 410, 415}, "reason")
     with T.case("%s: no ticket is promised" % kind):
-        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+        answer, _ = ask(PORTS[kind], hello.client_hello(
             GOOD_SUITES, ticket=b""))
         expect(answer.hello, "no ServerHello")
         expect(35 not in answer.extensions, "a session_ticket extension")
     with T.case("%s: an invented ticket and session id" % kind):
         session = os.urandom(32)
-        answer, _ = hello.ask(PORTS[kind], hello.client_hello(
+        answer, _ = ask(PORTS[kind], hello.client_hello(
             GOOD_SUITES, session=session, ticket=os.urandom(192)))
         expect(answer.hello, "no ServerHello")
         expect(answer.session != session, "the session is resumed")
@@ -130,7 +133,7 @@ for port in ("ec", "open", "server"):
             PORTS[port], ROOT.path, ALICE, version="1_2",
             # s_client takes a line "R" as a command; -ign_eof switches
             # that off, so it comes without.
-            extra=["-no_ign_eof"], request=b"R\n" + client.REQUEST)
+            extra=["-no_ign_eof"], request=b"R\n", limit=5)
         expect("RENEGOTIATING" in result.text, str(result))
         line = D.conn(since)
         equal(line.reason, 432, "reason\n%s\n%s" % (line.line, result))

@@ -46,7 +46,8 @@ def refused(text, needle, words, nth=1, user=None):
                "lines %r are not named, %s" % (lines, where))
         expect(re.search(words, said, re.I),
                "%r is not said, %s" % (words, where))
-        expect(re.search(r"^\s*=?\s*(help|cure|hint)\b", said, re.I | re.M),
+        # Beside the caret, or on a line of its own.
+        expect(re.search(r"\^~* \w+|^ *help: \w+", said, re.M),
                "no cure, " + where)
         expect(not daemon.FAULTS.search(said), where)
 

@@ -78,7 +78,7 @@ def _endpoint(host, port):
 
 
 def openssl(port, ca, leaf=None, chain=None, version=None, host="127.0.0.1",
-            extra=(), request=REQUEST):
+            extra=(), request=REQUEST, limit=20):
     """version: as the option has it, "1_2".  chain: a PEM file."""
     argv = ["openssl", "s_client", "-connect", _endpoint(host, port),
             "-ign_eof", "-verify_return_error", "-CAfile", ca,
@@ -89,7 +89,7 @@ def openssl(port, ca, leaf=None, chain=None, version=None, host="127.0.0.1",
         argv += ["-cert_chain", chain]
     if version:
         argv.append("-tls" + version)
-    return run(argv + list(extra), request)
+    return run(argv + list(extra), request, limit)
 
 
 def gnutls(port, ca, leaf=None, chain=None, version=None, host="127.0.0.1",
