@@ -13,6 +13,7 @@ SCRIPT_TESTS = \
 	tests/cmd-match.sh \
 	tests/cmd-sallyport.sh \
 	tests/lint/docs.sh \
+	tests/lint/examples.sh \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
 	tests/lint/map.sh \
