@@ -38,6 +38,7 @@ says "a reason by number" 0 '^5001 no-client-certificate: ' explain 5001
 says "a reason by name" 0 '^435 unknown-ca: ' explain unknown-ca
 says "a diagnostic" 0 '^SP1203: ' explain SP1203
 says "a diagnostic, otherwise spelt" 0 '^SP1203: ' explain sp1203
+says "a reason in capitals" 0 '^435 unknown-ca: ' explain UNKNOWN-CA
 says "what to do" 0 '^What to do: ' explain 5004
 says "an unknown code" 1 "'SP9999'" explain SP9999
 says "a misspelt name" 1 "did you mean 'unknown-ca'" explain unkown-ca
@@ -50,6 +51,13 @@ for format in json md man vim dict; do
 	says "the language as $format" 0 'PeerMinCertKeySize|HandshakeTimeout' \
 	    describe --format "$format"
 done
+if [ -w /dev/full ]; then
+	for format in json md dict; do
+		refuses "$format that cannot be written is no success" \
+		    'describe: standard output: ' bash -c \
+		    "'$sallyport' describe --format $format >/dev/full"
+	done
+fi
 passes "JSON has its fixed shape" python3 - "$sallyport" <<'END'
 import json, subprocess, sys
 out = subprocess.run([sys.argv[1], "describe", "--format", "json"],

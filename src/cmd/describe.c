@@ -93,10 +93,12 @@ print_json(void)
 		    json_statement(schema_statement(
 		    (enum schema_statement_id)id)));
 	/* A part that memory lacked for is NULL and was not appended. */
-	if (json_array_size(statements) != SCHEMA_STATEMENT_COUNT ||
-	    json_dumpf(root, stdout, JSON_PRESERVE_ORDER | JSON_INDENT(1))
-	    == -1)
+	if (json_array_size(statements) != SCHEMA_STATEMENT_COUNT)
 		status = report_memory();
+	else if (json_dumpf(root, stdout,
+	    JSON_PRESERVE_ORDER | JSON_INDENT(1)) == -1)
+		status = ferror(stdout) ? options_finish(COMMAND) :
+		    report_memory();
 	putchar('\n');
 	json_decref(root);
 	return status;

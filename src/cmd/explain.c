@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/reason.h"
 #include "base/str.h"
@@ -33,6 +34,17 @@ explain_diagnostic(enum diag_code code)
 	printf("%s: %s.\n", diag_code_name(code, name),
 	    diag_code_title(code));
 	printf("What to do: %s\n", diag_code_help(code));
+}
+
+/* People copy names from a log and from a page alike: case is no matter. */
+static enum reason
+find_reason(const char *typed)
+{
+	enum reason r = 0;
+
+	while (r < REASON_COUNT && strcasecmp(typed, reason_name(r)) != 0)
+		r++;
+	return r < REASON_COUNT ? r : reason_find(typed);
 }
 
 static int
@@ -74,7 +86,7 @@ explain_main(int argc, char **argv)
 	if (argc - optind != 1)
 		return options_refuse(COMMAND, argc == optind ?
 		    "the CODE is missing" : "one CODE only");
-	reason = reason_find(argv[optind]);
+	reason = find_reason(argv[optind]);
 	code = diag_code_find(argv[optind]);
 	if (reason < REASON_COUNT)
 		explain_reason(reason);

@@ -191,8 +191,8 @@ print_json(const struct rules_rule *rule)
 		    "group", json_text(rule->group),
 		    "environment", json_text(rule->environment),
 		    "connection", json_text(rule->connection));
-	if (root == NULL || json_dumpf(root, stdout,
-	    JSON_PRESERVE_ORDER) == -1) {
+	if (root == NULL || (json_dumpf(root, stdout,
+	    JSON_PRESERVE_ORDER) == -1 && !ferror(stdout))) {
 		fprintf(stderr, "%s: out of memory\n", COMMAND);
 		json_decref(root);
 		return OPTIONS_EXIT_USAGE;
