@@ -19,6 +19,38 @@ SCRIPT_TESTS = \
 	tests/lint/map.sh \
 	tests/lint/symbols.sh
 
+# The daemon as a whole: what client, log and service see.
+E2E_TESTS = \
+	tests/e2e/backend.py \
+	tests/e2e/bulk.py \
+	tests/e2e/defaults.py \
+	tests/e2e/hostile.py \
+	tests/e2e/leak.py \
+	tests/e2e/many.py \
+	tests/e2e/messages.py \
+	tests/e2e/mtls.py \
+	tests/e2e/port6777.py \
+	tests/e2e/protocols.py \
+	tests/e2e/refused.py \
+	tests/e2e/reload.py \
+	tests/e2e/rules.py \
+	tests/e2e/start.py \
+	tests/e2e/timers.py \
+	tests/e2e/workers.py
+
+E2E_LIBRARY = \
+	tests/e2e/lib/__init__.py \
+	tests/e2e/lib/backend.py \
+	tests/e2e/lib/client.py \
+	tests/e2e/lib/crypto.py \
+	tests/e2e/lib/daemon.py \
+	tests/e2e/lib/der.py \
+	tests/e2e/lib/hello.py \
+	tests/e2e/lib/pki.py \
+	tests/e2e/lib/policy.py \
+	tests/e2e/lib/rawtls.py \
+	tests/e2e/lib/tap.py
+
 # `make tests/bench/bench_rules`, then run it: not a part of any check.
 EXTRA_PROGRAMS += tests/bench/bench_rules
 
@@ -32,6 +64,7 @@ tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
 EXTRA_DIST += tests/fuzz/corpus
 
 # Files that tests read, and their helpers.
+EXTRA_DIST += $(E2E_TESTS) $(E2E_LIBRARY)
 EXTRA_DIST += $(SCRIPT_TESTS) tests/lint/tap.sh tests/support/pki.sh
 
 TEST_EXTENSIONS = .sh .py
@@ -66,7 +99,7 @@ check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 endif
 
-TESTS += $(SCRIPT_TESTS)
+TESTS += $(SCRIPT_TESTS) $(E2E_TESTS)
 if HAVE_CHECK
 check_LIBRARIES += libsupport.a
 libsupport_a_SOURCES = tests/support/runner.c tests/support/runner.h

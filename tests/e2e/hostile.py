@@ -18,7 +18,7 @@ from lib.tap import equal, expect, wait_for  # noqa: E402
 T = tap.Tap(1800 if FULL else 150)
 SEED = int(os.environ.get("SALLYPORT_SEED", "0")) or random.randrange(1 << 32)
 RANDOM = random.Random(SEED)
-STREAMS = 100000 if FULL else 2000
+STREAMS = 100000 if FULL else 10000
 BATCH = 64
 
 P = pki.Pki(T.path("pki"))
