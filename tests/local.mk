@@ -17,7 +17,15 @@ SCRIPT_TESTS = \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
 	tests/lint/map.sh \
-	tests/lint/symbols.sh
+	tests/lint/symbols.sh \
+	tests/policy-golden.sh
+
+# What lint says of each becomes what is expected; look at the difference.
+EXTRA_DIST += tests/policy
+update-golden: sallyport
+	SALLYPORT_SRCDIR='$(abs_srcdir)' SALLYPORT_BUILDDIR='$(abs_builddir)' \
+		$(BASH_PATH) $(srcdir)/tests/policy-golden.sh --update
+.PHONY: update-golden
 
 # The daemon as a whole: what client, log and service see.
 E2E_TESTS = \

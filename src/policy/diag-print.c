@@ -26,28 +26,33 @@ ends_word(const char *p, size_t left)
 	    (left >= 2 && memcmp(p, "\xc2\xa0", 2) == 0);
 }
 
-/* A password's keyword, also where it is not spelt quite right. */
-static bool
-is_secret_keyword(const char *word, size_t length)
+/*
+ * How many characters of a word are a password's keyword, also where it is
+ * not spelt quite right, or the password runs into it; 0 where it is none.
+ */
+static size_t
+secret_keyword(const char *word, size_t length)
 {
 	static const char keyword[] = "KeyringPw";
+	size_t whole = sizeof(keyword) - 1;
 
+	if (str_equal(word, length, "Keyring"))
+		return 0;
+	if (length >= whole && strncasecmp(word, keyword, whole) == 0)
+		return whole;
 	if (length >= 2 && strncasecmp(word + length - 2, "pw", 2) == 0)
-		return true;
-	if (length >= sizeof(keyword) - 1 &&
-	    strncasecmp(word, keyword, sizeof(keyword) - 1) == 0)
-		return true;
+		return length;
 	for (size_t i = 0; i + 4 <= length && i < 64; i++)
 		if (strncasecmp(word + i, "pass", 4) == 0)
-			return true;
-	return str_distance(word, length, keyword, sizeof(keyword) - 1, 2) <= 2;
+			return length;
+	return str_distance(word, length, keyword, whole, 2) <= 2 ? length : 0;
 }
 
 /* Where on the line a secret starts; its length where there is none. */
 static size_t
 find_secret(const char *line, size_t length)
 {
-	size_t i = 0, start;
+	size_t i = 0, start, keyword;
 
 	while (i < length) {
 		while (i < length && ends_word(line + i, length - i))
@@ -57,8 +62,9 @@ find_secret(const char *line, size_t length)
 			i++;
 		for (start = i; i < length && !ends_word(line + i, length - i);)
 			i++;
-		if (is_secret_keyword(line + start, i - start))
-			return i;
+		keyword = secret_keyword(line + start, i - start);
+		if (keyword > 0)
+			return start + keyword;
 	}
 	return length;
 }

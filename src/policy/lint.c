@@ -24,12 +24,11 @@ void
 lint_policy(const struct policy *policy, struct diag *diag)
 {
 	const struct inert_item *item;
-	struct source_span nowhere = { 0 };
 
 	for (size_t i = 0;
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
 	if (rules_count(policy_rules(policy)) == 0)
-		diag_report(diag, DIAG_NO_RULES, nowhere,
+		diag_report(diag, DIAG_NO_RULES, policy_span(policy),
 		    "the policy has no rule: it secures nothing");
 }

@@ -78,6 +78,9 @@ mistake_unknown(struct context *context,
 	else if (schema_find_statement(name, word->length) != NULL)
 		diag_cure(context->diag, record,
 		    "it is a statement: is a '}' missing before it?");
+	else
+		diag_cure(context->diag, record,
+		    "see `sallyport describe` for what it takes");
 	return nearest;
 }
 

@@ -14,6 +14,7 @@ struct policy {
 	struct arena *arena;
 	struct rules *rules;
 	struct inert *inert;
+	const struct source *source;
 };
 
 /* What a jump out of the compile must find intact. */
@@ -55,6 +56,7 @@ compile(struct load *load, struct source *source,
 	policy = arena_alloc(load->arena, sizeof(*policy));
 	policy->arena = load->arena;
 	policy->inert = context->inert;
+	policy->source = source;
 	policy->rules = rules_build(load->arena, rules, count);
 	return policy;
 }
@@ -123,6 +125,12 @@ const struct rules *
 policy_rules(const struct policy *policy)
 {
 	return policy->rules;
+}
+
+struct source_span
+policy_span(const struct policy *policy)
+{
+	return (struct source_span){ .source = policy->source };
 }
 
 const struct inert *

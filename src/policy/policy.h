@@ -42,6 +42,9 @@ void policy_free(struct policy **policy);
 /* The rule table; lives as long as the policy. */
 const struct rules *policy_rules(const struct policy *policy);
 
+/* The file, as a span of no length at its start. */
+struct source_span policy_span(const struct policy *policy);
+
 /* All coded parameters that do not act here; see policy/inert.h. */
 const struct inert *policy_inert(const struct policy *policy);
 

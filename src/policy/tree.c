@@ -164,20 +164,28 @@ tree_append(struct tree_list list, struct tree_node *node)
 	return list;
 }
 
-/* One is enough: a file with NULs is not text, wherever they are. */
-static void
-look_for_nul(struct source *source, struct diag *diag)
+/*
+ * The text for the scanner. NULs, of which the first is reported, are blanks
+ * in it: to flex each one could be the end, and it would start over.
+ */
+static char *
+scan_buffer(struct arena *arena, struct source *source, struct diag *diag)
 {
-	const char *text = source_text(source);
-	const char *nul = memchr(text, '\0', source_size(source));
+	char *text = source_scan_buffer(source), *nul, *copy;
+	size_t size = source_size(source);
 	struct source_span span = { source, 0, 1 };
 
+	nul = memchr(text, '\0', size);
 	if (nul == NULL)
-		return;
+		return text;
 	span.offset = (uint32_t)(nul - text);
 	diag_cure(diag, diag_report(diag, DIAG_NUL_BYTE, span,
 	    "the file holds a NUL byte, so it is not text"),
 	    "save it as UTF-8 text");
+	copy = arena_alloc(arena, size + 2);
+	for (size_t i = 0; i < size; i++)
+		copy[i] = text[i] == '\0' ? ' ' : text[i];
+	return copy;
 }
 
 struct tree *
@@ -185,11 +193,10 @@ tree_parse(struct arena *arena, struct source *source, struct diag *diag)
 {
 	struct tree_parse *parse = arena_alloc(arena, sizeof(*parse));
 	struct tree *tree = arena_alloc(arena, sizeof(*tree));
-	char *buffer = source_scan_buffer(source);
+	char *buffer = scan_buffer(arena, source, diag);
 	size_t start = source_start(source);
 	yyscan_t scanner;
 
-	look_for_nul(source, diag);
 	parse->arena = arena;
 	parse->diag = diag;
 	parse->source = source;

@@ -278,6 +278,9 @@ report_unknown(struct walker *w, const struct tree_node *node)
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
+	else
+		diag_cure(context->diag, record,
+		    "see `sallyport describe` for the statements there are");
 }
 
 /* The statement that a misspelt header was meant to be, or NULL. */
