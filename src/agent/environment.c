@@ -31,9 +31,24 @@ environment_find(const struct environment_table *table,
 	    by_settings);
 }
 
+/* The line that a fault is about; the Keyring's where that one is default. */
 static struct source_span
-span_of(const struct source_span *origin)
+span_of(const struct settings *s, enum tls_ring_about about)
 {
+	const struct source_span *origin = NULL;
+
+	switch (about) {
+	case TLS_RING_ABOUT_LABEL:
+		origin = SETTINGS_ORIGIN(s, certificate_label);
+		break;
+	case TLS_RING_ABOUT_SUITES:
+		origin = SETTINGS_ORIGIN(s, ciphers);
+		break;
+	case TLS_RING_ABOUT_RING:
+		break;
+	}
+	if (origin == NULL)
+		origin = SETTINGS_ORIGIN(s, keyring);
 	return origin == NULL ? (struct source_span){ 0 } : *origin;
 }
 
@@ -43,9 +58,8 @@ report(struct diag *diag, enum diag_code code, const struct settings *s,
 {
 	struct diag_record *record;
 
-	record = diag_report(diag, code,
-	    span_of(SETTINGS_ORIGIN(s, keyring)), "%s: %s", error->path,
-	    error->what);
+	record = diag_report(diag, code, span_of(s, error->about), "%s: %s",
+	    error->path, error->what);
 	diag_cure(diag, record, "%s", error->cure);
 	return -1;
 }

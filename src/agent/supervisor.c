@@ -242,6 +242,8 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	s->next_number++;
 	s->generation = next;
 	o->show(next->diag, false);
+	/* The new workers must not inherit ports that nobody serves now. */
+	listen_close(&old->listeners);
 	spawn_missing(s);
 	signal_children(s, next->number, SIGUSR1);
 	generation_free(&old);

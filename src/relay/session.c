@@ -42,6 +42,7 @@ struct session {
 	enum state state;
 	bool shaking;		/* the first byte of the handshake came */
 	bool admitted;
+	bool truncated;		/* the client left before it could be told */
 	struct addr_endpoint local, remote;
 };
 
@@ -331,9 +332,8 @@ relay_ended(struct session *s)
 	    (in == PUMP_WRITE_FAILED && out != PUMP_FLOWS)) {
 		end(s, backend_reason(s), error_text(&s->backend));
 	} else if (in == PUMP_DONE && out == PUMP_DONE) {
-		conclude(s, s->client.tls != NULL &&
-		    tls_conn_truncated(s->client.tls) ?
-		    REASON_CLIENT_TRUNCATED : REASON_OK, NULL);
+		conclude(s, s->truncated ? REASON_CLIENT_TRUNCATED :
+		    REASON_OK, NULL);
 		destroy(s);
 	} else {
 		return false;
@@ -368,8 +368,13 @@ events(unsigned in, unsigned out, unsigned read_in, unsigned write_in,
 static void
 step_relay(struct session *s)
 {
+	bool said = s->client.finish_said;
 	unsigned in = pump_run(&s->in), out = pump_run(&s->out);
 
+	/* A client that was told the end owes no farewell of its own. */
+	if (!said && s->client.tls != NULL &&
+	    tls_conn_truncated(s->client.tls))
+		s->truncated = true;
 	if (relay_ended(s))
 		return;
 	watch(s, &s->client_io, s->client.fd, events(in, out, PUMP_FROM_READ,

@@ -8,3 +8,7 @@ libtls_a_SOURCES = \
 	src/tls/tls_library.c src/tls/tls_library.h \
 	src/tls/tls_ring.c src/tls/tls_ring.h \
 	src/tls/tls_judge.h
+
+# Sizes of the library's structs depend on how it was built: with another
+# library everything that sees them is compiled again.
+$(libtls_a_OBJECTS) $(libtrust_a_OBJECTS): config.h

@@ -51,6 +51,8 @@ int
 tls_alert_for(enum reason reason)
 {
 	switch (reason) {
+	case REASON_NO_CERT:
+		return handshake_failure;	/* RFC 5246, 7.4.6 */
 	case REASON_CERT_EXPIRED:
 	case REASON_CERT_NOT_YET_VALID:
 		return certificate_expired;

@@ -15,7 +15,6 @@
 #include "tls/tls_alert.h"
 #include "tls/tls_ctx.h"
 #include "tls/tls_io.h"
-#include "tls/tls_library.h"
 
 /* RFC 8446, 5.1: the plaintext of one record. */
 #define RECORD_MAX 16384
@@ -129,6 +128,7 @@ established(struct tls_conn *conn)
 	    conn->io.reason != REASON_OK))
 		return failed(conn, conn->io.reason);
 	conn->established = true;
+	tls_io_establish(&conn->io, version >= WOLFSSL_TLSV1_3);
 	return TLS_CONN_DONE;
 }
 
@@ -152,6 +152,8 @@ tls_conn_handshake(struct tls_conn *conn)
 	if (error == WOLFSSL_ERROR_WANT_WRITE)
 		return TLS_CONN_WANT_WRITE;
 	conn->library_error = error;
+	if (handshake_reason(conn, error) == REASON_NO_PROTOCOL)
+		tls_io_alert(&conn->io, TLS_ALERT_PROTOCOL_VERSION);
 	return failed(conn, handshake_reason(conn, error));
 }
 
@@ -195,6 +197,10 @@ tls_conn_read(struct tls_conn *conn, void *bytes, size_t size, size_t *got_r)
 	if (conn->io.end_of_file)
 		return read_ended(conn, true);
 	conn->library_error = error;
+	if (conn->io.renegotiation) {
+		tls_io_alert(&conn->io, TLS_ALERT_NO_RENEGOTIATION);
+		return failed(conn, REASON_RENEGOTIATION);
+	}
 	if (conn->io.error != 0)
 		return failed(conn, conn->io.error == ECONNRESET ?
 		    REASON_CLIENT_RESET : REASON_IO);
@@ -271,9 +277,8 @@ void
 tls_conn_abort(struct tls_conn *conn)
 {
 	/* Where it failed by itself, the library has said why. */
-	if (conn->established && !conn->io.sealed &&
-	    conn->reason == REASON_OK)
-		(void)tls_library_alert(conn->ssl, TLS_ALERT_INTERNAL_ERROR);
+	if (conn->established && conn->reason == REASON_OK)
+		tls_io_alert(&conn->io, TLS_ALERT_INTERNAL_ERROR);
 	conn->established = false;
 	conn->io.sealed = true;
 }
@@ -296,10 +301,9 @@ tls_conn_alert(const struct tls_conn *conn, bool *received_r)
 		*received_r = true;
 		return history.last_rx.code;
 	}
-	/* After our own alert the library believes it sent another. */
-	if (conn->io.sealed && conn->io.judged &&
-	    conn->io.reason != REASON_OK)
-		return tls_alert_for(conn->io.reason);
+	/* The library may believe that it sent another after ours. */
+	if (conn->io.alert != TLS_ALERT_NONE)
+		return conn->io.alert;
 	return history.last_tx.code >= 0 ? history.last_tx.code :
 	    TLS_ALERT_NONE;
 }

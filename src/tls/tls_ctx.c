@@ -110,10 +110,13 @@ set_suites(struct tls_ctx *ctx, const struct settings *s,
 			    "the library refuses the DHE group");
 	}
 	if (wolfSSL_CTX_set_cipher_list_bytes(ctx->library, bytes,
-	    (int)count * 2) != WOLFSSL_SUCCESS)
-		return tls_ring_fault(error_r, s->keyring,
+	    (int)count * 2) != WOLFSSL_SUCCESS) {
+		tls_ring_fault(error_r, s->keyring,
 		    "add an ECDHE suite with AES-GCM to TTLSCipherParms",
 		    "the TLS library has none of the cipher suites coded");
+		error_r->about = TLS_RING_ABOUT_SUITES;
+		return -1;
+	}
 	return 0;
 }
 
@@ -151,6 +154,21 @@ how_to_ask(const struct settings *s)
 	return TLS_CTX_ASK_REQUIRED;
 }
 
+#ifdef WC_ASN_UNKNOWN_EXT_CB
+/* The judge reads the certificate again and refuses it where it must. */
+static int
+leave_to_judge(const word16 *oid, word32 length, int critical,
+    const unsigned char *der, word32 size)
+{
+	(void)oid;
+	(void)length;
+	(void)critical;
+	(void)der;
+	(void)size;
+	return 0;
+}
+#endif
+
 static void
 set_verification(struct tls_ctx *ctx)
 {
@@ -162,6 +180,10 @@ set_verification(struct tls_ctx *ctx)
 		mode = WOLFSSL_VERIFY_PEER |
 		    WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 	wolfSSL_CTX_set_verify(ctx->library, mode, tls_io_verify);
+#ifdef WC_ASN_UNKNOWN_EXT_CB
+	wolfSSL_CertManagerSetUnknownExtCallback(
+	    wolfSSL_CTX_GetCertManager(ctx->library), leave_to_judge);
+#endif
 }
 
 /* Until sessions are bound to rule and generation, none may live. */

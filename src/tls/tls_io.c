@@ -16,12 +16,18 @@
 /* More than any sane chain; the judge has its own, smaller limit. */
 #define CHAIN_MAX 32
 
+/* RFC 8446, 5.1 */
+enum { RECORD_HEADER = 5, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
+/* A plaintext alert: header, level, description. */
+enum { ALERT_SIZE = RECORD_HEADER + 2 };
+
 void
 tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl)
 {
 	memset(io, 0, sizeof(*io));
 	io->fd = fd;
 	io->ssl = ssl;
+	io->alert = TLS_ALERT_NONE;
 }
 
 void
@@ -86,6 +92,43 @@ fill(struct tls_io *io)
 	    WOLFSSL_CBIO_ERR_GENERAL;
 }
 
+void
+tls_io_establish(struct tls_io *io, bool may_shake)
+{
+	io->established = true;
+	io->may_shake = may_shake;
+}
+
+/*
+ * Follows the records. Up to TLS 1.2 a client sends a handshake record after
+ * the handshake only to renegotiate. The library would honour that, and a
+ * second certificate would come in under the first one's verdict.
+ */
+static bool
+renegotiates(struct tls_io *io, const uint8_t *bytes, size_t n)
+{
+	while (n > 0) {
+		size_t skip = io->record_left < n ? io->record_left : n;
+
+		io->record_left -= (uint32_t)skip;
+		bytes += skip;
+		n -= skip;
+		if (n == 0)
+			break;
+		io->header[io->header_got++] = *bytes++;
+		n--;
+		if (io->header_got < RECORD_HEADER)
+			continue;
+		io->header_got = 0;
+		io->record_left = (uint32_t)io->header[3] << 8 |
+		    io->header[4];
+		if (io->established && !io->may_shake &&
+		    io->header[0] == RECORD_HANDSHAKE)
+			return true;
+	}
+	return false;
+}
+
 int
 tls_io_receive(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 {
@@ -109,6 +152,10 @@ tls_io_receive(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 	}
 	if (n > (size_t)size)
 		n = (size_t)size;
+	if (renegotiates(io, buffer_bytes(&io->in), n)) {
+		io->renegotiation = true;
+		return WOLFSSL_CBIO_ERR_GENERAL;
+	}
 	memcpy(bytes, buffer_bytes(&io->in), n);
 	buffer_take(&io->in, n);
 	return (int)n;
@@ -145,40 +192,69 @@ tls_io_flush(struct tls_io *io)
 	return 1;
 }
 
+/* Appends to what waits; how much of it fitted, or -1. */
+static int
+hold(struct tls_io *io, const char *bytes, size_t size)
+{
+	size_t room;
+	uint8_t *to = buffer_room(&io->out, &room);
+
+	if (to == NULL) {
+		io->error = ENOMEM;
+		return -1;
+	}
+	if (room > size)
+		room = size;
+	memcpy(to, bytes, room);
+	buffer_add(&io->out, room);
+	buffer_settle(&io->out);
+	return (int)room;
+}
+
+void
+tls_io_alert(struct tls_io *io, int alert)
+{
+	if (io->sealed)
+		return;
+	io->alert = alert;
+	if (io->alert_held && buffer_length(&io->out) > 0)
+		buffer_bytes(&io->out)[buffer_length(&io->out) - 1] =
+		    (uint8_t)alert;
+	else if (!tls_library_alert(io->ssl, alert))
+		io->alert = TLS_ALERT_NONE;
+	/* The library's own must not follow. */
+	io->sealed = io->alert != TLS_ALERT_NONE;
+}
+
 int
 tls_io_send(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 {
 	struct tls_io *io = ctx;
-	size_t left = (size_t)size, room;
 	ssize_t n = 0;
-	uint8_t *to;
+	int held;
 
 	(void)ssl;
 	if (io->sealed)
 		return size;
+	if (!io->established && size == ALERT_SIZE &&
+	    bytes[0] == RECORD_ALERT) {
+		held = hold(io, bytes, (size_t)size);
+		io->alert_held = held == size;
+		return held < 0 ? WOLFSSL_CBIO_ERR_GENERAL : held;
+	}
 	if (tls_io_flush(io) < 0)
 		return WOLFSSL_CBIO_ERR_CONN_RST;
 	if (buffer_length(&io->out) == 0) {
-		n = send_now(io, bytes, left);
+		n = send_now(io, bytes, (size_t)size);
 		if (n < 0)
 			return WOLFSSL_CBIO_ERR_CONN_RST;
-		left -= (size_t)n;
 	}
-	if (left == 0)
+	if (n == size)
 		return size;
-	to = buffer_room(&io->out, &room);
-	if (to == NULL) {
-		io->error = ENOMEM;
+	held = hold(io, bytes + n, (size_t)(size - n));
+	if (held < 0)
 		return WOLFSSL_CBIO_ERR_GENERAL;
-	}
-	if (room > left)
-		room = left;
-	memcpy(to, bytes + n, room);
-	buffer_add(&io->out, room);
-	buffer_settle(&io->out);
-	if (room + (size_t)n == 0)
-		return WOLFSSL_CBIO_ERR_WANT_WRITE;
-	return (int)((size_t)n + room);
+	return n + held == 0 ? WOLFSSL_CBIO_ERR_WANT_WRITE : (int)n + held;
 }
 
 static char *
@@ -195,7 +271,6 @@ judge(struct tls_io *io, const struct WOLFSSL_X509_STORE_CTX *store)
 	size_t count = (size_t)store->totalCerts;
 
 	io->presented = true;
-	io->judged = true;
 	if (count > CHAIN_MAX) {
 		io->reason = REASON_CERT_CHAIN_TOO_LONG;
 		return;
@@ -225,15 +300,17 @@ tls_io_verify(int library_says, struct WOLFSSL_X509_STORE_CTX *store)
 	if (store->error_depth > 0)
 		return 1;
 	/* An empty Certificate message: the client has none. */
-	if (store->totalCerts <= 0)
-		return !io->required;
-	if (!io->judged)
+	if (store->totalCerts <= 0 && !io->required)
+		return 1;
+	if (!io->judged && store->totalCerts <= 0)
+		io->reason = REASON_NO_CERT;
+	else if (!io->judged)
 		judge(io, store);
+	io->judged = true;
 	if (io->reason == REASON_OK)
 		return 1;
-	/* Ours is the fitting alert; the library's own must not follow. */
-	if (!io->sealed && tls_library_alert(io->ssl,
-	    tls_alert_for(io->reason)))
-		io->sealed = true;
+	tls_io_alert(io, io->reason == REASON_NO_CERT &&
+	    wolfSSL_GetVersion(io->ssl) >= WOLFSSL_TLSV1_3 ?
+	    TLS_ALERT_CERTIFICATE_REQUIRED : tls_alert_for(io->reason));
 	return 0;
 }

@@ -25,6 +25,14 @@ struct tls_io {
 	bool clear_text;	/* and it does not begin a TLS record */
 	bool end_of_file;	/* the peer's TCP stream ended */
 	bool sealed;		/* our alert is out: nothing else may follow */
+	bool alert_held;	/* the library's last word waits in `out` */
+	int alert;		/* the one we sent ourselves; TLS_ALERT_NONE */
+	bool established;	/* the handshake is over */
+	bool may_shake;		/* ... but TLS 1.3 has messages after it */
+	bool renegotiation;	/* the client began another one */
+	uint8_t header[5];	/* of the record being received */
+	uint8_t header_got;
+	uint32_t record_left;	/* bytes of its body still to come */
 	bool required;		/* a client without a certificate is refused */
 	bool judged, presented;
 	enum reason reason;	/* the judge's, where judged */
@@ -41,6 +49,15 @@ void tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl);
 void tls_io_set_judge(struct tls_io *io, tls_judge_fn *judge,
     void *judge_arg, bool required);
 void tls_io_fini(struct tls_io *io);
+
+/* The handshake is over; from now on renegotiation ends the connection. */
+void tls_io_establish(struct tls_io *io, bool may_shake);
+
+/*
+ * Says why, in place of what the library said or will say: a plaintext alert
+ * that it wrote is held back until the handshake's end, and replaced.
+ */
+void tls_io_alert(struct tls_io *io, int alert);
 
 /*
  * Sends what waits. 1 nothing waits any more, 0 the socket is full, -1 it

@@ -5,6 +5,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/wolfcrypt/settings.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/version.h>
 
 #ifdef HAVE_WOLFSSL_INTERNAL
 /* Hidden in a shared wolfSSL, reachable in the static one we build. */
@@ -14,6 +15,9 @@ extern int SendAlert(WOLFSSL *ssl, int severity, int type);
 int
 tls_library_start(void)
 {
+	/* Another version than the headers' has structs of other sizes. */
+	if (wolfSSL_lib_version_hex() != LIBWOLFSSL_VERSION_HEX)
+		return -1;
 	return wolfSSL_Init() == WOLFSSL_SUCCESS ? 0 : -1;
 }
 

@@ -11,7 +11,10 @@
 
 struct WOLFSSL;
 
-/* Call once a process before anything else of tls or trust; 0 or -1. */
+/*
+ * Call once a process before anything else of tls or trust. 0, or -1 where
+ * the library does not start or is another than the one compiled for.
+ */
 MUST_USE int tls_library_start(void);
 void tls_library_end(void);
 

@@ -27,12 +27,21 @@ tls_ring_fault(struct tls_ring_error *error_r, const char *path,
 {
 	va_list ap;
 
+	error_r->about = TLS_RING_ABOUT_RING;
 	snprintf(error_r->path, sizeof(error_r->path), "%s", path);
 	snprintf(error_r->cure, sizeof(error_r->cure), "%s", cure);
 	va_start(ap, format);
 	vsnprintf(error_r->what, sizeof(error_r->what), format, ap);
 	va_end(ap);
 	return -1;
+}
+
+/* Marks a fault as the label's; `rc` is handed through. */
+static int
+about_label(struct tls_ring_error *error_r, int rc)
+{
+	error_r->about = TLS_RING_ABOUT_LABEL;
+	return rc;
 }
 
 static int
@@ -228,10 +237,10 @@ load_personal(struct tls_ring *ring, struct tls_ring_error *error_r)
 	if (ring->chain_path == NULL)
 		return out_of_memory(error_r, path);
 	if (access(path, F_OK) < 0 && errno == ENOENT)
-		return tls_ring_fault(error_r, path,
+		return about_label(error_r, tls_ring_fault(error_r, path,
 		    "add it, or correct CertificateLabel",
 		    "the key ring has no certificate labelled '%s'",
-		    ring->label);
+		    ring->label));
 	if (read_file(path, &ring->chain_pem, &ring->chain_length,
 	    error_r) < 0 ||
 	    cut_certs(ring->chain_path, ring->chain_pem, ring->chain_length,
@@ -311,10 +320,10 @@ check_label(const char *label, const char *path,
 {
 	if (label[0] == '\0' || label[0] == '.' ||
 	    strchr(label, '/') != NULL)
-		return tls_ring_fault(error_r, path,
+		return about_label(error_r, tls_ring_fault(error_r, path,
 		    "use a label without '/' that does not begin with '.'",
 		    "the certificate label '%s' cannot be a file name",
-		    label);
+		    label));
 	return 0;
 }
 
@@ -427,10 +436,11 @@ load_file(struct tls_ring *ring, const char *label,
     struct tls_ring_error *error_r)
 {
 	if (label != NULL)
-		return tls_ring_fault(error_r, ring->path,
+		return about_label(error_r, tls_ring_fault(error_r,
+		    ring->path,
 		    "make the key ring a directory, or drop CertificateLabel",
 		    "a key ring in one PEM file has no labels, and '%s' is "
-		    "coded", label);
+		    "coded", label));
 	ring->is_file = true;
 	ring->label = strdup("default");
 	ring->chain_path = strdup(ring->path);

@@ -48,8 +48,16 @@ struct tls_ring {
 	size_t path_count;
 };
 
+/* The parameter that a fault is about, where it is not the ring itself. */
+enum tls_ring_about {
+	TLS_RING_ABOUT_RING,
+	TLS_RING_ABOUT_LABEL,
+	TLS_RING_ABOUT_SUITES,
+};
+
 /* Why a ring, or a context made of it, cannot be used. */
 struct tls_ring_error {
+	enum tls_ring_about about;
 	char path[512];
 	char what[256];
 	char cure[256];

@@ -127,13 +127,15 @@ read_extensions(const DecodedCert *dc, struct cert *out)
 static bool
 well_formed(struct der_bytes der)
 {
-	struct der_bytes whole, tbs, inner, outer, skipped;
+	struct der_bytes whole, tbs, inner, outer, signature, skipped;
 
 	if (!der_expect(&der, DER_SEQUENCE, &whole) || der.length != 0 ||
 	    !der_expect(&whole, DER_SEQUENCE, &tbs) ||
 	    !der_expect(&whole, DER_SEQUENCE, &outer) ||
-	    !der_expect(&whole, DER_BIT_STRING, &skipped) ||
-	    whole.length != 0)
+	    !der_expect(&whole, DER_BIT_STRING, &signature) ||
+	    whole.length != 0 ||
+	    /* a signature has whole bytes: no bit of the last is unused */
+	    signature.length == 0 || signature.data[0] != 0)
 		return false;
 	(void)der_expect(&tbs, DER_CONTEXT_0, &skipped);
 	return der_expect(&tbs, DER_INTEGER, &skipped) &&
@@ -191,7 +193,7 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
 	out_r->der = (struct der_bytes){ der, (uint32_t)length };
 	if (rc == 0 && !well_formed(out_r->der)) {
-		*error_r = "its signature algorithms contradict each other";
+		*error_r = "its encoding contradicts itself";
 	} else if (rc == 0) {
 		result = read_decoded(dc, out_r, error_r);
 	} else if (rc == ASN_CRIT_EXT_E) {

@@ -470,7 +470,8 @@ path_describe(const struct der_bytes *leaf, struct path_verdict *verdict_r)
 	*verdict_r = (struct path_verdict){ .reason = REASON_OK };
 	if (cert_read(leaf->data, leaf->length, &cert, &error,
 	    &critical) < 0) {
-		verdict_r->reason = REASON_CERT_BAD;
+		if (!critical)
+			verdict_r->reason = REASON_CERT_BAD;
 		snprintf(verdict_r->detail, sizeof(verdict_r->detail), "%s",
 		    error);
 		return;

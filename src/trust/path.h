@@ -74,7 +74,10 @@ void path_judge(const struct path_params *params,
     const struct der_bytes *chain, size_t count,
     struct path_verdict *verdict_r);
 
-/* Only who it says to be: fills identity; reason says if it can be read. */
+/*
+ * Only who it says to be: fills identity; reason says if it can be read. One
+ * with an unknown critical extension is let pass, without an identity.
+ */
 void path_describe(const struct der_bytes *leaf,
     struct path_verdict *verdict_r);
 
