@@ -185,6 +185,27 @@ with T.case("%d connections at once" % WANTED):
     wait_for(returned, "descriptors to be closed: %r, before %r" % (
         [daemon.descriptors(pid) for pid in before], before))
 
+with T.case("500 clients that begin and then say nothing"):
+    since = D.mark()
+    silent = [client.Tls(FIRST, CONTEXT) for _ in range(500)]
+    for number, tls in enumerate(silent):
+        # Half of them with half a ClientHello.
+        if number % 2:
+            tls.sock.sendall(b"\x16\x03\x01\x02\x00\x01")
+    worst = 0
+    for number in range(20):
+        begun = time.monotonic()
+        with client.Tls(FIRST, CONTEXT) as tls:
+            tls.handshake()
+            tls.echo(b"meanwhile")
+            tls.close()
+        worst = max(worst, time.monotonic() - begun)
+    expect(worst < 1, "a connection took %.3f s" % worst)
+    for tls in silent:
+        tls.sock.close()
+    lines = D.wait_conns(520, since)
+    equal({line.reason for line in lines}, {0, 420}, "reasons")
+
 with T.case("it still serves, with TLS 1.2 too"):
     context = client.context(ROOT.path, ALICE,
                              version=ssl.TLSVersion.TLSv1_2)

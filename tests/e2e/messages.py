@@ -324,6 +324,100 @@ for kind, good in ((Raw12, good12), (Raw13, good13)):
                 among(line.reason, reasons, "reason\n" + line.line)
                 equal(SERVICE.seen(), before, "what reached the service")
 
+def again(raw):
+    """A whole second handshake, as another client."""
+    raw.hello(raw.proof)
+    raw.greeted()
+    raw.handshake(raw.certificates(MALLORY))
+    exchange12(raw)
+    raw.handshake(raw.verify(MALLORY.key))
+    finish12(raw)
+
+
+def again_without_proof(raw):
+    raw.hello()
+    raw.greeted()
+
+
+def renegotiation(auth, act):
+    """After a good handshake and an echo, `act`."""
+    since = D.mark()
+    with Raw12(PORTS[auth]) as raw:
+        raw.open()
+        good12(raw)
+        equal(raw.answered(b"before"), b"before", "the echo")
+        try:
+            act(raw)
+            answer = raw.answered(b"after")
+        except (Alert, EOFError, OSError) as end:
+            answer = end
+        own = raw.port
+    line = D.conn(since, own)
+    expect(not isinstance(answer, bytes), "served again: %r" % answer)
+    equal(line.reason, 432, "reason\n" + line.line)
+    expect("alice" in line["identity"], line.line)
+    equal(line["in"], "6", "bytes\n" + line.line)
+
+
+for auth in PORTS:
+    with T.case("%s: a second handshake, with a foreign certificate" % auth):
+        renegotiation(auth, again)
+    with T.case("%s: a second ClientHello, with no proof of the first"
+                % auth):
+        renegotiation(auth, again_without_proof)
+
+with T.case("a second ClientHello in one segment with Finished"):
+    since, before = D.mark(), SERVICE.seen()[1]
+    with Raw12(PORTS["Required"]) as raw:
+        raw.open()
+        raw.handshake(raw.certificates(ALICE))
+        exchange12(raw)
+        raw.handshake(raw.verify(ALICE.key))
+        raw.hold()
+        raw.change()
+        raw.handshake(raw.finished())
+        raw.hello(raw.proof)
+        raw.release()
+        try:
+            while raw.read():
+                pass
+        except (Alert, EOFError, OSError, ValueError):
+            pass
+        own = raw.port
+    line = D.conn(since, own)
+    equal(line.reason, 432, "reason\n" + line.line)
+    equal(SERVICE.seen()[1], before, "bytes at the service")
+
+with T.case("TLS 1.3: new keys are agreed on, three times"):
+    since = D.mark()
+    with Raw13(PORTS["Required"]) as raw:
+        raw.open()
+        good13(raw)
+        for turn in range(3):
+            equal(raw.answered(b"turn %d" % turn), b"turn %d" % turn,
+                  "the echo")
+            raw.update()
+            raw.expect_update()
+        equal(raw.answered(b"last"), b"last", "the echo")
+
+with T.case("TLS 1.3: a ClientHello after the handshake"):
+    since = D.mark()
+    with Raw13(PORTS["Required"]) as raw:
+        raw.open()
+        first = raw.transcript[:4 + int.from_bytes(raw.transcript[1:4],
+                                                   "big")]
+        good13(raw)
+        raw.handshake(first)
+        answer = None
+        try:
+            answer = raw.answered(b"after")
+        except (Alert, EOFError, OSError):
+            pass
+        own = raw.port
+    line = D.conn(since, own)
+    equal(answer, None, "the echo")
+    among(line.reason, {415, 432}, "reason\n" + line.line)
+
 with T.case("the daemon ends well"):
     D.close()
 T.done()

@@ -42,18 +42,13 @@ class Setting:
                             Backend=SERVICE.address)
         self.daemon = daemon.Daemon(T, text)
 
-    def ask(self, program, version, key, host):
-        leaf = self.leaves[key]
-        if program == "openssl":
-            return client.openssl(self.port, self.root, leaf, self.links,
-                                  version.replace(".", "_"), host)
-        ask = {"gnutls-cli": client.gnutls, "curl": client.curl}[program]
-        return ask(self.port, self.root, leaf, self.chains[key], version,
-                   host)
-
     def serves(self, program, version, key, host):
+        if version < "1.2":
+            client.old_version(program, version)
         since, before = self.daemon.mark(), SERVICE.seen()
-        result = self.ask(program, version, key, host)
+        result = client.ask(program, self.port, self.root,
+                            self.leaves[key], self.links, self.chains[key],
+                            version, host)
         line = self.daemon.conn(since)
         expect(backend.BODY in result.out, "%s\n%s" % (result, line.line))
         equal(result.status, 0, "exit status of %s" % result)
@@ -73,13 +68,11 @@ class Setting:
 
     def refuses(self, program, version, host):
         """The same client without its certificate."""
+        if version < "1.2":
+            client.old_version(program, version)
         since, before = self.daemon.mark(), SERVICE.seen()
-        if program == "openssl":
-            result = client.openssl(self.port, self.root, host=host,
-                                    version=version.replace(".", "_"))
-        else:
-            ask = {"gnutls-cli": client.gnutls, "curl": client.curl}[program]
-            result = ask(self.port, self.root, version=version, host=host)
+        result = client.ask(program, self.port, self.root,
+                            version=version, host=host)
         line = self.daemon.conn(since)
         equal(line.reason, 5001, "reason\n" + line.line)
         expect(result.status != 0, str(result))

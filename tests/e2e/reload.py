@@ -49,6 +49,9 @@ def listens(port):
         return True
     except ConnectionRefusedError:
         return False
+    except ConnectionResetError:
+        # It was in the queue when the queue was closed.
+        return True
 
 
 def reload(pattern):

@@ -44,6 +44,9 @@ def refuses():
         return False
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:
+        # It was in the queue when the queue was closed.
+        return False
 
 
 def kill_one(daemon_, doomed):

@@ -8,9 +8,10 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import time
 
-from .tap import Skip
+from .tap import Skip, wait_for
 
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
@@ -71,6 +72,62 @@ def run(argv, request=b"", limit=20):
     finally:
         os.close(reader)
         os.close(writer)
+
+
+def old_version(program, version):
+    """Raises Skip where a client program of this machine has no longer TLS
+    1.1 or older: tried with `openssl s_server`."""
+    if (program, version) not in _OLD:
+        _OLD[program, version] = _reaches_openssl(program, version)
+    if not _OLD[program, version]:
+        raise Skip("%s has no TLS %s here" % (program, version))
+
+
+_OLD = {}
+
+
+def _reaches_openssl(program, version):
+    need(program)
+    need("openssl")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "server.pem")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+             "-subj", "/CN=localhost", "-addext",
+             "subjectAltName=IP:127.0.0.1", "-keyout", path + ".key",
+             "-out", path], check=True, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            ["openssl", "s_server", "-accept", "127.0.0.1:%d" % port,
+             "-cert", path, "-key", path + ".key", "-www", "-cipher",
+             "DEFAULT@SECLEVEL=0", "-tls" + version.replace(".", "_")],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: _listens(port), "openssl s_server")
+            result = ask(program, port, path, version=version)
+            return b"s_server" in result.out
+        finally:
+            server.kill()
+            server.wait()
+
+
+def _listens(port):
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def ask(program, port, ca, leaf=None, links=None, chain=None, version=None,
+        host="127.0.0.1"):
+    """One request by one of the three programs; version: "1.2".  links:
+    the intermediates; chain: these after the leaf."""
+    if program == "openssl":
+        return openssl(port, ca, leaf, links,
+                       version and version.replace(".", "_"), host)
+    return {"gnutls-cli": gnutls, "curl": curl}[program](
+        port, ca, leaf, chain, version, host)
 
 
 def _endpoint(host, port):

@@ -11,7 +11,8 @@ from . import crypto, hello
 ALERT, HANDSHAKE, DATA, CCS = 21, 22, 23, 20
 (SERVER_HELLO, ENCRYPTED_EXTENSIONS, CERTIFICATE, SERVER_KEY_EXCHANGE,
  CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_VERIFY,
- CLIENT_KEY_EXCHANGE, FINISHED) = 2, 8, 11, 12, 13, 14, 15, 16, 20
+ CLIENT_KEY_EXCHANGE, FINISHED, KEY_UPDATE) = (
+     2, 8, 11, 12, 13, 14, 15, 16, 20, 24)
 
 
 def message(kind, body):
@@ -77,6 +78,7 @@ class Raw:
         self.messages = b""
         self.secret = random.SystemRandom().randrange(1, 1 << 255)
         self.random = os.urandom(32)
+        self.held = None
 
     def __enter__(self):
         return self
@@ -89,7 +91,19 @@ class Raw:
     def record(self, kind, body):
         if self.writing and kind != CCS:
             kind, body = self.writing.seal(kind, body)
-        self.sock.sendall(hello.record(kind, body, 0x303))
+        data = hello.record(kind, body, 0x303)
+        if self.held is None:
+            self.sock.sendall(data)
+        else:
+            self.held += data
+
+    def hold(self):
+        """Records are kept back from now on, to be sent as one."""
+        self.held = b""
+
+    def release(self):
+        held, self.held = self.held, None
+        self.sock.sendall(held)
 
     def handshake(self, data, noted=True):
         """Sends a handshake message; noted: it enters the transcript."""
@@ -133,7 +147,7 @@ class Raw:
             if kind == HANDSHAKE:
                 self.messages += body
 
-    def _hello(self, suite, versions, share):
+    def _hello(self, suite, versions, share, more=b""):
         extensions = [
             hello.extension(10, b"\0\x02\0\x17"),
             hello.extension(11, b"\x01\0"),
@@ -144,7 +158,7 @@ class Raw:
             extensions.append(hello.extension(51, share))
         body = (b"\x03\x03" + self.random + b"\0"
                 + _vector(2, struct.pack(">H", suite)) + b"\x01\0"
-                + _vector(2, b"".join(extensions)))
+                + _vector(2, b"".join(extensions) + more))
         self.handshake(message(1, body))
 
     def _shared(self, peer):
@@ -180,8 +194,19 @@ class Raw:
 
 
 class Raw12(Raw):
+    def hello(self, proof=b""):
+        """proof: of the handshake before this one (RFC 5746)."""
+        self.transcript = b""
+        self.random = os.urandom(32)
+        self._hello(0xc02b, None, None,
+                    hello.extension(0xff01, _vector(1, proof)))
+
     def open(self):
-        self._hello(0xc02b, None, None)
+        self.hello()
+        return self.greeted()
+
+    def greeted(self):
+        """Everything up to the server's ServerHelloDone."""
         _, body = self.next()
         self.server_random = body[2:34]
         while True:
@@ -212,9 +237,9 @@ class Raw12(Raw):
         self.writing = self.own
 
     def finished(self):
-        return message(FINISHED, crypto.prf(
-            self.master, b"client finished",
-            crypto.sha256(self.transcript), 12))
+        self.proof = crypto.prf(self.master, b"client finished",
+                                crypto.sha256(self.transcript), 12)
+        return message(FINISHED, self.proof)
 
     def expect_finished(self):
         while self.read()[0] != CCS:
@@ -249,9 +274,26 @@ class Raw13(Raw):
             self.asked = self.asked or kind == CERTIFICATE_REQUEST
         master = crypto.mac(crypto.expand_label(secret, b"derived", empty,
                                                 32), bytes(32))
-        self.own = self._keys(self._secret(master, b"c ap traffic"))
-        self.reading = self._keys(self._secret(master, b"s ap traffic"))
+        self.secrets = [self._secret(master, b"c ap traffic"),
+                        self._secret(master, b"s ap traffic")]
+        self.own = self._keys(self.secrets[0])
+        self.reading = self._keys(self.secrets[1])
         return self
+
+    def update(self):
+        """Asks for new keys in both directions (RFC 8446, 4.6.3)."""
+        self.handshake(message(KEY_UPDATE, b"\x01"), noted=False)
+        self.secrets[0] = crypto.expand_label(self.secrets[0],
+                                              b"traffic upd", b"", 32)
+        self.writing = self._keys(self.secrets[0])
+
+    def expect_update(self):
+        kind, _ = self.next()
+        if kind != KEY_UPDATE:
+            raise AssertionError("message %d for KeyUpdate" % kind)
+        self.secrets[1] = crypto.expand_label(self.secrets[1],
+                                              b"traffic upd", b"", 32)
+        self.reading = self._keys(self.secrets[1])
 
     def _secret(self, secret, label):
         return crypto.expand_label(secret, label,
