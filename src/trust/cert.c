@@ -176,6 +176,22 @@ read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 	return 0;
 }
 
+#ifdef WC_ASN_UNKNOWN_EXT_CB
+static int
+note_unknown(const word16 *oid, word32 oid_length, int critical,
+    const unsigned char *der, word32 length, void *ctx)
+{
+	struct cert *cert = ctx;
+
+	(void)oid;
+	(void)oid_length;
+	(void)der;
+	(void)length;
+	cert->unknown_critical = cert->unknown_critical || critical;
+	return 0;
+}
+#endif
+
 int
 cert_read(const uint8_t *der, size_t length, struct cert *out_r,
     const char **error_r, bool *critical_r)
@@ -190,6 +206,9 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 	if (dc == NULL)
 		return -1;
 	wc_InitDecodedCert(dc, der, (word32)length, NULL);
+#ifdef WC_ASN_UNKNOWN_EXT_CB
+	(void)wc_SetUnknownExtCallbackEx(dc, note_unknown, out_r);
+#endif
 	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
 	out_r->der = (struct der_bytes){ der, (uint32_t)length };
 	if (rc == 0 && !well_formed(out_r->der)) {

@@ -45,13 +45,14 @@ struct cert {
 	bool has_key_usage, digital_signature, cert_sign;
 	bool has_extended_usage, client_auth, server_auth;
 	/* critical or restricting extensions that path.c does not judge */
-	bool name_constraints, explicit_policy;
+	bool name_constraints, explicit_policy, unknown_critical;
 };
 
 /*
  * Reads der[length]. 0, or -1 with a text of what is wrong in *error_r
- * (static) and *out_r unusable; an unknown critical extension is -1 too
- * (RFC 5280, 4.2) and sets *critical_r.
+ * (static) and *out_r unusable. A critical extension that is not understood
+ * (RFC 5280, 4.2: refuse) is marked in *out_r; where the library cannot read
+ * on behind one it is -1, and *critical_r tells.
  */
 MUST_USE int cert_read(const uint8_t *der, size_t length, struct cert *out_r,
     const char **error_r, bool *critical_r);

@@ -63,6 +63,8 @@ anchor_fault(const struct cert *cert, int64_t now)
 		return "it has expired";
 	if (cert->name_constraints)
 		return "it has name constraints, which are not judged yet";
+	if (cert->unknown_critical)
+		return "it has a critical extension that is not understood";
 	if (cert->explicit_policy)
 		return "it requires a certificate policy, which is not "
 		    "judged yet";
@@ -424,6 +426,12 @@ read_chain(struct walk *w, const struct der_bytes *chain, size_t count)
 		if (i == 0)
 			name_print(&w->certs[0].subject, w->verdict->identity,
 			    sizeof(w->verdict->identity));
+		if (w->certs[i].unknown_critical) {
+			fail(w, PROGRESS_CERT, REASON_CERT_UNSUPPORTED, (int)i,
+			    "certificate %zu has a critical extension that is "
+			    "not understood", i);
+			return false;
+		}
 	}
 	return true;
 }
