@@ -3,11 +3,16 @@
 
 UNIT_TESTS = \
 	tests/check_addr \
+	tests/check_arena \
+	tests/check_diag \
 	tests/check_log \
 	tests/check_path \
 	tests/check_pump \
 	tests/check_reason \
-	tests/check_rules
+	tests/check_rules \
+	tests/check_schema \
+	tests/check_source \
+	tests/check_str
 
 SCRIPT_TESTS = \
 	tests/cmd-match.sh \

@@ -7,6 +7,7 @@
 
 #define BLOCK_FIRST	((size_t)8 * 1024)
 #define BLOCK_LARGEST	((size_t)1024 * 1024)
+#define LARGEST		((size_t)1 << 38) /* beyond it, malloc is not asked */
 #define ALIGNMENT	(_Alignof(max_align_t))
 
 struct block {
@@ -78,8 +79,6 @@ add_block(struct arena *arena, size_t need)
 		size *= 2;
 	if (size < need)
 		size = need;
-	if (size > SIZE_MAX - sizeof(*block))
-		arena_exhausted(arena);
 	block = malloc(sizeof(*block) + size);
 	if (block == NULL)
 		arena_exhausted(arena);
@@ -95,7 +94,7 @@ arena_alloc(struct arena *arena, size_t size)
 {
 	char *p;
 
-	if (size > SIZE_MAX - ALIGNMENT)
+	if (size > LARGEST)
 		arena_exhausted(arena);
 	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (arena->newest == NULL || arena->newest->size - arena->used < size)
