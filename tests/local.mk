@@ -4,15 +4,22 @@
 UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_arena \
+	tests/check_compile \
 	tests/check_diag \
 	tests/check_log \
 	tests/check_path \
+	tests/check_policy \
 	tests/check_pump \
 	tests/check_reason \
 	tests/check_rules \
 	tests/check_schema \
 	tests/check_source \
-	tests/check_str
+	tests/check_str \
+	tests/check_value
+
+# Every allocation of a load is made to fail, one after the other.
+tests_check_policy_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
+	-Wl,--wrap=realloc,--wrap=strdup,--wrap=arena_alloc
 
 SCRIPT_TESTS = \
 	tests/cmd-match.sh \
@@ -23,6 +30,7 @@ SCRIPT_TESTS = \
 	tests/lint/layers.sh \
 	tests/lint/map.sh \
 	tests/lint/symbols.sh \
+	tests/policy-corpus.sh \
 	tests/policy-golden.sh
 
 # What lint says of each becomes what is expected; look at the difference.
