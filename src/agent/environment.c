@@ -256,6 +256,15 @@ environment_load(const struct rules *rules, struct diag *diag,
 }
 
 void
+environment_check(const struct rules *rules, struct diag *diag)
+{
+	struct environment_table table;
+
+	if (environment_load(rules, diag, &table) == 0)
+		environment_free(&table);
+}
+
+void
 environment_free(struct environment_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {

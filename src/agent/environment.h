@@ -39,6 +39,10 @@ struct environment_table {
  */
 MUST_USE int environment_load(const struct rules *rules, struct diag *diag,
     struct environment_table *table_r);
+
+/* The same, to see the faults only: nothing is kept. */
+void environment_check(const struct rules *rules, struct diag *diag);
+
 void environment_free(struct environment_table *table);
 
 /* The environment of a secured rule's settings; never NULL for those. */

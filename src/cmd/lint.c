@@ -7,11 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/environment.h"
+#include "base/log.h"
 #include "cmd/options.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
 #include "policy/lint.h"
 #include "policy/policy.h"
+#include "tls/tls_library.h"
 
 #define COMMAND		"sallyport lint"
 #define EXIT_CLEAN	0
@@ -19,11 +22,12 @@
 #define EXIT_UNREADABLE	2
 
 static const char usage[] =
-    "usage: sallyport lint [--strict] [--format human|json]\n"
+    "usage: sallyport lint [--deep] [--strict] [--format human|json]\n"
     "           [--defaults Modern|zOS] FILE...\n"
     "\n"
-    "Diagnoses policies. --strict fails on warnings, too.\n"
-    "--deep, --fix and --format sarif are for a later release.\n";
+    "Diagnoses policies. --deep opens the key rings that they name, too;\n"
+    "--strict fails on warnings, too.\n"
+    "--fix and --format sarif are for a later release.\n";
 
 struct request {
 	bool deep, strict, json;
@@ -43,15 +47,21 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static lint_deep_check *deep_check;
-
-void
-lint_set_deep(lint_deep_check *check)
-{
-	deep_check = check;
-}
-
 /* --- JSON --------------------------------------------------------------- */
+
+/* JSON is UTF-8, a path or a policy's words need not be. */
+static json_t *
+text_json(const char *text)
+{
+	char escaped[4096];
+	json_t *json;
+
+	if (text == NULL)
+		return json_null();
+	json = json_string(text);
+	return json != NULL ? json :
+	    json_string(log_escape(text, escaped, sizeof(escaped)));
+}
 
 static json_t *
 span_json(const struct source_span *span, const char *label)
@@ -60,10 +70,11 @@ span_json(const struct source_span *span, const char *label)
 
 	start = source_locate(span->source, span->offset);
 	end = source_locate(span->source, span->offset + span->length);
-	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:s?}",
-	    "file", source_path(span->source), "line", (int)start.line,
-	    "column", (int)start.column, "end_line", (int)end.line,
-	    "end_column", (int)end.column, "label", label);
+	return json_pack("{s:o, s:i, s:i, s:i, s:i, s:o}",
+	    "file", text_json(source_path(span->source)),
+	    "line", (int)start.line, "column", (int)start.column,
+	    "end_line", (int)end.line, "end_column", (int)end.column,
+	    "label", text_json(label));
 }
 
 static json_t *
@@ -79,11 +90,11 @@ record_json(const struct diag_record *record)
 		if (note->span.source != NULL)
 			json_array_append_new(spans,
 			    span_json(&note->span, note->text));
-	return json_pack("{s:s, s:s, s:s, s:s?, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}",
 	    "severity", diag_severity_name(record->severity),
 	    "code", diag_code_name(record->code, code),
-	    "message", record->message, "help", record->cure,
-	    "spans", spans);
+	    "message", text_json(record->message),
+	    "help", text_json(record->cure), "spans", spans);
 }
 
 static json_t *
@@ -95,7 +106,7 @@ file_json(const char *path, struct diag *diag)
 	diag_sort(diag);
 	for (size_t i = 0; (record = diag_at(diag, i)) != NULL; i++)
 		json_array_append_new(diagnostics, record_json(record));
-	return json_pack("{s:s, s:I, s:I, s:I, s:o}", "file", path,
+	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "file", text_json(path),
 	    "errors", (json_int_t)diag_count(diag, DIAG_ERROR),
 	    "warnings", (json_int_t)diag_count(diag, DIAG_WARNING),
 	    "advice", (json_int_t)diag_count(diag, DIAG_ADVICE),
@@ -142,7 +153,7 @@ lint_file(const struct request *req, const char *path)
 	if (policy != NULL) {
 		lint_policy(policy, diag);
 		if (req->deep)
-			deep_check(policy, diag);
+			environment_check(policy_rules(policy), diag);
 	}
 	if (unreadable(diag))
 		status = EXIT_UNREADABLE;
@@ -182,9 +193,9 @@ take_option(struct request *req, int option)
 {
 	switch (option) {
 	case OPTION_DEEP:
-		if (deep_check == NULL)
+		if (!req->deep && tls_library_start() < 0)
 			return options_refuse(COMMAND,
-			    "--deep is for a later release");
+			    "--deep: the TLS library cannot be started");
 		req->deep = true;
 		return 0;
 	case OPTION_FIX:
