@@ -43,6 +43,7 @@ MUST_USE int environment_load(const struct rules *rules, struct diag *diag,
 /* The same, to see the faults only: nothing is kept. */
 void environment_check(const struct rules *rules, struct diag *diag);
 
+/* Wipes the keys and frees all; safe on a table that failed to load. */
 void environment_free(struct environment_table *table);
 
 /* The environment of a secured rule's settings; never NULL for those. */

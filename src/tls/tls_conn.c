@@ -132,6 +132,19 @@ established(struct tls_conn *conn)
 	return TLS_CONN_DONE;
 }
 
+/* Mends where the library's last word does not fit, or it had none. */
+static void
+say_why(struct tls_conn *conn, enum reason reason)
+{
+	bool received;
+
+	if (reason == REASON_NO_PROTOCOL)
+		tls_io_alert(&conn->io, TLS_ALERT_PROTOCOL_VERSION);
+	else if ((reason == REASON_PROTOCOL || reason == REASON_BAD_MESSAGE) &&
+	    tls_conn_alert(conn, &received) == TLS_ALERT_NONE)
+		tls_io_alert(&conn->io, TLS_ALERT_DECODE_ERROR);
+}
+
 enum tls_conn_io
 tls_conn_handshake(struct tls_conn *conn)
 {
@@ -152,8 +165,7 @@ tls_conn_handshake(struct tls_conn *conn)
 	if (error == WOLFSSL_ERROR_WANT_WRITE)
 		return TLS_CONN_WANT_WRITE;
 	conn->library_error = error;
-	if (handshake_reason(conn, error) == REASON_NO_PROTOCOL)
-		tls_io_alert(&conn->io, TLS_ALERT_PROTOCOL_VERSION);
+	say_why(conn, handshake_reason(conn, error));
 	return failed(conn, handshake_reason(conn, error));
 }
 
