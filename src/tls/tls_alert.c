@@ -93,6 +93,8 @@ tls_alert_reason(int error)
 	case MAC_CMP_FAILED_E:
 	case BAD_PADDING_E:
 		return REASON_BAD_MAC;
+	case MAX_CHAIN_ERROR:
+		return REASON_CERT_CHAIN_TOO_LONG;
 	case SECURE_RENEGOTIATION_E:
 		return REASON_RENEGOTIATION;
 	case FATAL_ERROR:

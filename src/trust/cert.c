@@ -8,6 +8,7 @@
 #include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfcrypt/rsa.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,29 @@ read_key_id(struct cert_key_id *out, const byte *bytes)
 	out->length = KEYID_SIZE;
 }
 
+/* "DNS:host", "email:box" or "URI:..." (RFC 5280, 4.2.1.6). */
+static void
+read_alt_name(const DecodedCert *dc, struct cert *out)
+{
+	const DNS_entry *name = dc->altNames;
+	const char *kind = "DNS";
+
+#ifndef IGNORE_NAME_CONSTRAINTS
+	if (name == NULL) {
+		name = dc->altEmailNames;
+		kind = "email";
+	}
+#endif
+	if (name == NULL || name->name == NULL || name->len <= 0)
+		return;
+	if (name->type == ASN_URI_TYPE)
+		kind = "URI";
+	else if (name->type != ASN_DNS_TYPE && name->type != ASN_RFC822_TYPE)
+		return;
+	snprintf(out->alt_name, sizeof(out->alt_name), "%s:%.*s", kind,
+	    name->len, name->name);
+}
+
 static void
 read_extensions(const DecodedCert *dc, struct cert *out)
 {
@@ -104,6 +128,7 @@ read_extensions(const DecodedCert *dc, struct cert *out)
 		read_key_id(&out->skid, dc->extSubjKeyId);
 	if (dc->extAuthKeyIdSet)
 		read_key_id(&out->akid, dc->extAuthKeyId);
+	read_alt_name(dc, out);
 	out->is_ca = dc->isCA;
 	out->has_path_length = dc->pathLengthSet;
 	out->path_length = dc->pathLength;

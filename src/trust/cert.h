@@ -33,6 +33,7 @@ struct cert {
 	struct der_bytes der;
 	struct der_bytes subject, issuer;	/* raw names, as encoded */
 	struct cert_key_id skid, akid;
+	char alt_name[128];	/* first name of subjectAltName, cut; or "" */
 	uint8_t *public_key;			/* owned */
 	uint32_t public_key_length;
 	uint32_t key_oid, signature_oid;	/* wolfCrypt's sums */

@@ -407,6 +407,17 @@ check_leaf_use(struct walk *w, const struct cert *leaf)
 	return check_purpose(w, leaf, 0);
 }
 
+/* The subject, or where that is empty (RFC 5280, 4.1.2.6) the other name. */
+static void
+identify(const struct cert *leaf, struct path_verdict *verdict)
+{
+	name_print(&leaf->subject, verdict->identity,
+	    sizeof(verdict->identity));
+	if (verdict->identity[0] == '\0')
+		snprintf(verdict->identity, sizeof(verdict->identity), "%s",
+		    leaf->alt_name);
+}
+
 /* Reads what was presented; false where any of it cannot be read. */
 static bool
 read_chain(struct walk *w, const struct der_bytes *chain, size_t count)
@@ -424,8 +435,7 @@ read_chain(struct walk *w, const struct der_bytes *chain, size_t count)
 		}
 		w->count++;
 		if (i == 0)
-			name_print(&w->certs[0].subject, w->verdict->identity,
-			    sizeof(w->verdict->identity));
+			identify(&w->certs[0], w->verdict);
 		if (w->certs[i].unknown_critical) {
 			fail(w, PROGRESS_CERT, REASON_CERT_UNSUPPORTED, (int)i,
 			    "certificate %zu has a critical extension that is "
@@ -484,8 +494,7 @@ path_describe(const struct der_bytes *leaf, struct path_verdict *verdict_r)
 		    error);
 		return;
 	}
-	name_print(&cert.subject, verdict_r->identity,
-	    sizeof(verdict_r->identity));
+	identify(&cert, verdict_r);
 	verdict_r->not_after = cert.not_after;
 	cert_fini(&cert);
 }
