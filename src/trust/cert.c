@@ -202,17 +202,21 @@ read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 }
 
 #ifdef WC_ASN_UNKNOWN_EXT_CB
+/*
+ * Of the certificate being read: the callback that all versions have is given
+ * no context.
+ */
+static bool unknown_critical;
+
 static int
 note_unknown(const word16 *oid, word32 oid_length, int critical,
-    const unsigned char *der, word32 length, void *ctx)
+    const unsigned char *der, word32 length)
 {
-	struct cert *cert = ctx;
-
 	(void)oid;
 	(void)oid_length;
 	(void)der;
 	(void)length;
-	cert->unknown_critical = cert->unknown_critical || critical;
+	unknown_critical = unknown_critical || critical;
 	return 0;
 }
 #endif
@@ -232,9 +236,13 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 		return -1;
 	wc_InitDecodedCert(dc, der, (word32)length, NULL);
 #ifdef WC_ASN_UNKNOWN_EXT_CB
-	(void)wc_SetUnknownExtCallbackEx(dc, note_unknown, out_r);
+	unknown_critical = false;
+	(void)wc_SetUnknownExtCallback(dc, note_unknown);
 #endif
 	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
+#ifdef WC_ASN_UNKNOWN_EXT_CB
+	out_r->unknown_critical = unknown_critical;
+#endif
 	out_r->der = (struct der_bytes){ der, (uint32_t)length };
 	if (rc == 0 && !well_formed(out_r->der)) {
 		*error_r = "its encoding contradicts itself";
