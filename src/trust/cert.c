@@ -237,7 +237,7 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 	wc_InitDecodedCert(dc, der, (word32)length, NULL);
 #ifdef WC_ASN_UNKNOWN_EXT_CB
 	unknown_critical = false;
-	(void)wc_SetUnknownExtCallback(dc, note_unknown);
+	dc->unknownExtCallback = note_unknown;
 #endif
 	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
 #ifdef WC_ASN_UNKNOWN_EXT_CB
