@@ -96,11 +96,34 @@ AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <wolfssl/ssl.h>
 #include <wolfssl/wolfcrypt/asn.h>
 ]], [[return wc_CheckCertSigPubKey(0, 0, 0, 0, 0, 0);]])],
-    [sp_wolfssl_checksig=yes
-    AC_DEFINE([HAVE_WC_CHECKCERTSIGPUBKEY], [1],
-	[wolfSSL checks a certificate's signature by a public key])],
+    [sp_wolfssl_checksig=yes],
     [sp_wolfssl_checksig=no])
 AC_MSG_RESULT([$sp_wolfssl_checksig])
+AS_IF([test "$sp_wolfssl_checksig" = no],
+    [AC_MSG_ERROR([this wolfSSL cannot check a signature by a public key: build
+it with -DWOLFSSL_SMALL_CERT_VERIFY, or run scripts/wolfssl])])
+
+AC_MSG_CHECKING([whether wolfSSL leaves unknown extensions to us])
+AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+#include <wolfssl/options.h>
+#include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/asn.h>
+static int pass(const word16 *oid, word32 length, int critical,
+    const unsigned char *der, word32 size)
+{
+	return !oid || !length || !critical || !der || !size;
+}
+]], [[
+	static struct DecodedCert cert;
+	cert.unknownExtCallback = pass;
+	wolfSSL_CertManagerSetUnknownExtCallback(0, pass);
+	return cert.version;
+]])],
+    [sp_wolfssl_extensions=yes
+    AC_DEFINE([HAVE_WOLFSSL_EXT_CALLBACK], [1],
+	[wolfSSL calls back for extensions that it does not know])],
+    [sp_wolfssl_extensions=no])
+AC_MSG_RESULT([$sp_wolfssl_extensions])
 
 CPPFLAGS="$sp_saved_cppflags"
 LIBS="$sp_saved_libs"

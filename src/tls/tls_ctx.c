@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "tls/tls_ctx.h"
 
 #include <wolfssl/options.h>
@@ -154,7 +156,7 @@ how_to_ask(const struct settings *s)
 	return TLS_CTX_ASK_REQUIRED;
 }
 
-#ifdef WC_ASN_UNKNOWN_EXT_CB
+#ifdef HAVE_WOLFSSL_EXT_CALLBACK
 /* The judge reads the certificate again and refuses it where it must. */
 static int
 leave_to_judge(const word16 *oid, word32 length, int critical,
@@ -180,7 +182,7 @@ set_verification(struct tls_ctx *ctx)
 		mode = WOLFSSL_VERIFY_PEER |
 		    WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 	wolfSSL_CTX_set_verify(ctx->library, mode, tls_io_verify);
-#ifdef WC_ASN_UNKNOWN_EXT_CB
+#ifdef HAVE_WOLFSSL_EXT_CALLBACK
 	wolfSSL_CertManagerSetUnknownExtCallback(
 	    wolfSSL_CTX_GetCertManager(ctx->library), leave_to_judge);
 #endif

@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "trust/cert.h"
 
 #include <wolfssl/options.h>
@@ -201,7 +203,7 @@ read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 	return 0;
 }
 
-#ifdef WC_ASN_UNKNOWN_EXT_CB
+#ifdef HAVE_WOLFSSL_EXT_CALLBACK
 /*
  * Of the certificate being read: the callback that all versions have is given
  * no context.
@@ -235,12 +237,12 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 	if (dc == NULL)
 		return -1;
 	wc_InitDecodedCert(dc, der, (word32)length, NULL);
-#ifdef WC_ASN_UNKNOWN_EXT_CB
+#ifdef HAVE_WOLFSSL_EXT_CALLBACK
 	unknown_critical = false;
 	dc->unknownExtCallback = note_unknown;
 #endif
 	rc = wc_ParseCert(dc, CERT_TYPE, NO_VERIFY, NULL);
-#ifdef WC_ASN_UNKNOWN_EXT_CB
+#ifdef HAVE_WOLFSSL_EXT_CALLBACK
 	out_r->unknown_critical = unknown_critical;
 #endif
 	out_r->der = (struct der_bytes){ der, (uint32_t)length };
