@@ -7,7 +7,7 @@ import sys
 sys.dont_write_bytecode = True
 
 from lib import backend, client, daemon, pki, policy, tap  # noqa: E402
-from lib.rawtls import (CCS, DATA, Alert, Raw12, Raw13,  # noqa: E402
+from lib.rawtls import (ALERT, CCS, DATA, Alert, Raw12, Raw13,  # noqa: E402
                         message)
 from lib.tap import among, equal, expect  # noqa: E402
 
@@ -417,6 +417,68 @@ with T.case("TLS 1.3: a ClientHello after the handshake"):
     line = D.conn(since, own)
     equal(answer, None, "the echo")
     among(line.reason, {415, 432}, "reason\n" + line.line)
+
+for kind, good in ((Raw12, good12), (Raw13, good13)):
+    said = "TLS 1.3" if kind.thirteen else "TLS 1.2"
+    # A few are legal (BEAST's cure sends them); a flood need not be borne.
+    for count in (1, 8, 1000):
+        with T.case(said + ": %d empty records, then data" % count):
+            since = D.mark()
+            with kind(PORTS["Required"]) as raw:
+                raw.open()
+                good(raw)
+                raw.hold()
+                for _ in range(count):
+                    raw.record(DATA, b"")
+                raw.release()
+                try:
+                    answer = raw.answered(b"data")
+                except (Alert, EOFError, OSError):
+                    answer = None
+                own = raw.port
+            line = D.conn(since, own)
+            if answer is None and count > 100:
+                equal(line.reason, 415, "reason\n" + line.line)
+            else:
+                equal(answer, b"data", "the echo\n" + line.line)
+    with T.case(said + ": a fatal alert amid the session"):
+        since = D.mark()
+        with kind(PORTS["Required"]) as raw:
+            raw.open()
+            good(raw)
+            equal(raw.answered(b"data"), b"data", "the echo")
+            raw.record(ALERT, b"\x02\x50")
+            try:
+                while raw.read():
+                    pass
+            except (Alert, EOFError, OSError):
+                pass
+            own = raw.port
+        line = D.conn(since, own)
+        equal(line.reason, 7450, "reason\n" + line.line)
+        equal(line.alert, "received/internal_error", line.line)
+    with T.case(said + ": a record that was tampered with"):
+        since, before = D.mark(), SERVICE.seen()[1]
+        with kind(PORTS["Required"]) as raw:
+            raw.open()
+            good(raw)
+            raw.hold()
+            raw.record(DATA, b"data")
+            raw.held = raw.held[:-1] + bytes([raw.held[-1] ^ 1])
+            raw.release()
+            alert = None
+            try:
+                while raw.read():
+                    pass
+            except Alert as told:
+                alert = told.description
+            except (EOFError, OSError):
+                pass
+            own = raw.port
+        line = D.conn(since, own)
+        equal(line.reason, 411, "reason\n" + line.line)
+        equal(alert, 20, "alert\n" + line.line)
+        equal(SERVICE.seen()[1], before, "bytes at the service")
 
 with T.case("the daemon ends well"):
     D.close()

@@ -2,14 +2,16 @@
 """Workers and supervisor that die, and an orderly end."""
 
 import os
+import pwd
 import re
+import shutil
 import signal
 import socket
 import sys
 
 sys.dont_write_bytecode = True
 
-from lib import backend, client, daemon, pki, policy, tap  # noqa: E402
+from lib import FULL, backend, client, daemon, pki, policy, tap  # noqa: E402
 from lib.tap import Skip, equal, expect, wait_for  # noqa: E402
 
 T = tap.Tap(120)
@@ -131,6 +133,81 @@ with T.case("the supervisor killed: the port is closed, workers end"):
     tls.close()
     wait_for(lambda: not [pid for pid in pids if daemon.alive(pid)],
              "the workers' end")
+
+with T.case("a second SIGTERM does not wait"):
+    D = daemon.Daemon(T, POLICY, workers=2)
+    tls = connect()
+    D.proc.terminate()
+    wait_for(refuses, "the port to be closed")
+    D.proc.terminate()
+    D.proc.wait(10)
+    wait_for(lambda: not [pid for pid in D.family if daemon.alive(pid)],
+             "the end of all processes")
+    tls.sock.close()
+
+with T.case("SIGTERM: who does not finish is ended after a while"):
+    if not FULL:
+        raise Skip("takes half a minute: SALLYPORT_FULL=1")
+    D = daemon.Daemon(T, POLICY, workers=2)
+    tls = connect()
+    tls.limit = 60
+    tls.sock.settimeout(60)
+    D.proc.terminate()
+    expect(broken(tls) is False, "it was ended at once")
+    try:
+        equal(tls.recv(), b"", "what came")
+    except OSError:
+        pass
+    equal(D.conn(0, tls.port).reason, 7303, "reason")
+    equal(D.proc.wait(10), 0, "exit status")
+
+with T.case("--user: workers are somebody else, who cannot read the ring"):
+    if os.getuid() != 0:
+        raise Skip("needs root")
+    os.chmod(T.path("pki"), 0o700)
+    os.chmod(RING, 0o700)
+    D = daemon.Daemon(T, POLICY, "--user", "nobody", workers=2)
+    for pid in D.workers():
+        with open("/proc/%d/status" % pid) as f:
+            status = dict(line.split(":", 1) for line in f)
+        uid = pwd.getpwnam("nobody").pw_uid
+        equal(status["Uid"].split(), [str(uid)] * 4, "uid")
+        equal(int(status["CapEff"], 16), 0, "capabilities")
+        equal(status["NoNewPrivs"].strip(), "1", "no new privileges")
+    connect().close()
+    kill_one(D, D.workers()[0])
+    wait_for(lambda: len(D.workers()) == 2, "a new worker")
+    for _ in range(8):
+        connect().close()
+    D.close()
+
+with T.case("descriptors that run out stop nobody for ever"):
+    if not shutil.which("prlimit"):
+        raise Skip("prlimit is not installed")
+    D = daemon.Daemon(T, POLICY, workers=1,
+                      wrapper=["prlimit", "--nofile=48:48"])
+    crowd = [client.Tls(PORT, CONTEXT) for _ in range(100)]
+    since = D.mark()
+    for tls in crowd:
+        tls.sock.close()
+    D.wait_line(re.compile("reason="), since)
+    for _ in range(8):
+        connect().close()
+    held = []
+    for _ in range(60):
+        tls = client.Tls(PORT, CONTEXT, limit=2)
+        held.append(tls)
+        try:
+            tls.handshake()
+            tls.echo(b"hello")
+        except (OSError, EOFError):
+            break
+    expect(10 < len(held) < 48, "%d connections were served" % len(held))
+    for tls in held:
+        tls.sock.close()
+    wait_for(lambda: not broken(connect()), "service again")
+    equal(D.zombies(), [], "zombies")
+    D.close()
 
 with T.case("the next start serves"):
     D = daemon.Daemon(T, POLICY, workers=2)

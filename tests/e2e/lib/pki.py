@@ -55,13 +55,18 @@ def extension(dotted, body, critical=False):
 
 
 class Key:
+    """kind: "ec" (P-256) or "rsa"; a leaf's may be another, too."""
+
     def __init__(self, directory, label, kind, size=2048):
         self.kind = kind
         self.path = os.path.join(directory, label + ".key")
-        options = {"ec": ("EC", "ec_paramgen_curve:P-256"),
-                   "rsa": ("RSA", "rsa_keygen_bits:%d" % size)}[kind]
-        _openssl("genpkey", "-algorithm", options[0], "-pkeyopt", options[1],
-                 "-out", self.path)
+        options = {"ec": ("EC", "-pkeyopt", "ec_paramgen_curve:P-256"),
+                   "p384": ("EC", "-pkeyopt", "ec_paramgen_curve:P-384"),
+                   "p521": ("EC", "-pkeyopt", "ec_paramgen_curve:P-521"),
+                   "ed25519": ("ED25519",),
+                   "rsa": ("RSA", "-pkeyopt", "rsa_keygen_bits:%d" % size),
+                   }[kind]
+        _openssl("genpkey", "-algorithm", *options, "-out", self.path)
         self.spki = _openssl("pkey", "-in", self.path, "-pubout",
                              "-outform", "DER")
         (_, public, _) = der.split(der.split(self.spki)[0][1])[1]
