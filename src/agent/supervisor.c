@@ -127,6 +127,8 @@ become_worker(struct supervisor *s, pid_t parent, int ready_fd)
 	struct generation *generation = s->generation;
 	const struct sandbox_user *user = s->options->user;
 
+	if (s->options->in_worker != NULL)
+		s->options->in_worker();
 	ev_loop_fork(s->loop);
 	while (s->children != NULL)
 		forget(s->children);

@@ -24,8 +24,10 @@ struct supervisor_options {
 	const struct sandbox_user *user;	/* NULL: stay who we are */
 	/* Shows a policy's diagnostics to whoever must cure them. */
 	void (*show)(struct diag *diag, bool refused);
-	/* Called once, when connections are served. */
+	/* Called once, when connections are served; may be NULL. */
 	void (*ready)(void);
+	/* Called first of all in each worker; may be NULL. */
+	void (*in_worker)(void);
 };
 
 /*

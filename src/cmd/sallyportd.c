@@ -206,9 +206,9 @@ check(const struct command_line *line)
 	return 0;
 }
 
-/* The start is over: the terminal is let go. */
+/* The terminal is let go; from here on the log is syslog's. */
 static void
-detach(void)
+let_go(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -220,6 +220,22 @@ detach(void)
 	}
 	to_stderr = false;
 	log_open(PROGRAM, false);
+}
+
+/* In a worker, which is forked while the start still has the terminal. */
+static void
+let_go_in_worker(void)
+{
+	if (report_fd >= 0)
+		close(report_fd);
+	let_go();
+}
+
+/* The start is over: who waits for it is told. */
+static void
+detach(void)
+{
+	let_go();
 	if (write(report_fd, "r", 1) != 1)
 		log_debug("daemon", "nobody waits for the start");
 	close(report_fd);
@@ -238,6 +254,8 @@ go_to_background(void)
 	ssize_t n;
 	pid_t pid;
 
+	/* What the caller left open is not the daemon's to hold. */
+	(void)close_range(3, ~0u, 0);
 	if (pipe2(fds, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
 		fprintf(stderr, "sallyportd: %s\n", strerror(errno));
 		exit(EXIT_REFUSED);
@@ -273,6 +291,7 @@ main(int argc, char **argv)
 	if (!line.foreground) {
 		go_to_background();
 		line.supervisor.ready = detach;
+		line.supervisor.in_worker = let_go_in_worker;
 	}
 	if (geteuid() == 0 && line.supervisor.user == NULL)
 		log_warning("daemon", "the workers run as root: use --user");

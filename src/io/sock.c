@@ -41,8 +41,9 @@ sock_listen(const struct addr_endpoint *at)
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (ss.ss_family == AF_INET6)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	/* Inherited by what is accepted. */
+	/* Inherited by what is accepted. Keep-alive finds clients that died. */
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 	if (bind(fd, (struct sockaddr *)&ss, len) < 0 ||
 	    listen(fd, BACKLOG) < 0)
 		return close_keeping_errno(fd);

@@ -137,11 +137,15 @@ static void
 say_why(struct tls_conn *conn, enum reason reason)
 {
 	bool received;
+	int said = tls_conn_alert(conn, &received);
 
 	if (reason == REASON_NO_PROTOCOL)
 		tls_io_alert(&conn->io, TLS_ALERT_PROTOCOL_VERSION);
-	else if ((reason == REASON_PROTOCOL || reason == REASON_BAD_MESSAGE) &&
-	    tls_conn_alert(conn, &received) == TLS_ALERT_NONE)
+	else if (said == TLS_ALERT_NONE &&
+	    reason == REASON_CERT_CHAIN_TOO_LONG)
+		tls_io_alert(&conn->io, tls_alert_for(reason));
+	else if (said == TLS_ALERT_NONE &&
+	    (reason == REASON_PROTOCOL || reason == REASON_BAD_MESSAGE))
 		tls_io_alert(&conn->io, TLS_ALERT_DECODE_ERROR);
 }
 
