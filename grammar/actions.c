@@ -7,8 +7,9 @@
 #define COUNT(rows)	(sizeof(rows) / sizeof((rows)[0]))
 
 #define TRACE_DOC \
-	"What is logged, a sum of bits: 1 and 2 errors, 4 connections; the " \
-	"line at a connection's end is always written."
+	"What is logged, a sum of bits: 1 and 2 errors, which the line at a " \
+	"connection's end always tells; 4 also a line when a connection is " \
+	"mapped to its rule; the others write nothing more."
 #define CTRACE_DOC \
 	"Whether traces may hold clear text; none here ever does, so both " \
 	"values are kept."

@@ -133,6 +133,8 @@ static const struct judgement {
 	  REASON_CERT_UNSUPPORTED, 0 },
 	{ "SHA-1", { "root" }, { "sha1" }, 0, 0, REASON_CERT_WEAK_SIGNATURE,
 	  0 },
+	{ "DSA key", { "root" }, { "dsa" }, 0, 0, REASON_CERT_BAD,
+	  0 },
 	{ "small key", { "root" }, { "small" }, 0, 0, REASON_CERT_WEAK_KEY,
 	  0 },
 };

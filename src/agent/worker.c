@@ -24,6 +24,8 @@
 
 /* Connections taken from one queue in one wake-up. */
 #define ACCEPT_BATCH 64
+/* Bit of Trace: tell which rule a connection is mapped to. */
+#define TRACE_INFO 4
 /* Seconds without accepting after descriptors ran out. */
 #define ACCEPT_PAUSE 0.1
 
@@ -93,17 +95,25 @@ on_gone(void *arg, struct session *session)
 	stop_if_drained(arg);
 }
 
+static struct report
+report_of(const struct rules_rule *rule, const struct rules_flow *flow)
+{
+	return (struct report){
+		.rule = rule == NULL ? NULL : rule->name,
+		.local = &flow->local,
+		.remote = &flow->remote,
+	};
+}
+
 /* A connection that never becomes a session ends here. */
 static void
 turn_away(int fd, const struct rules_rule *rule,
     const struct rules_flow *flow, enum reason reason)
 {
-	report_log(&(struct report){
-		.rule = rule == NULL ? NULL : rule->name,
-		.local = &flow->local,
-		.remote = &flow->remote,
-		.reason = reason,
-	    });
+	struct report report = report_of(rule, flow);
+
+	report.reason = reason;
+	report_log(&report);
 	close(fd);
 }
 
@@ -126,6 +136,11 @@ take(struct worker *w, int fd, const struct rules_flow *flow)
 	plan.unix_path = rule->application->backend.unix_path;
 	plan.backend = rule->application->backend.endpoint;
 	if (rule->secured) {
+		if (rule->settings->trace & TRACE_INFO) {
+			struct report report = report_of(rule, flow);
+
+			report_map(&report);
+		}
 		plan.handshake_timeout = rule->settings->handshake_timeout;
 		plan.verified = rule->settings->client_auth !=
 		    SETTINGS_CLIENT_AUTH_PASSTHRU;

@@ -49,14 +49,30 @@ put_endpoint(struct line *line, const char *key,
 	put(line, " %s=%s", key, addr_print_endpoint(endpoint, text));
 }
 
+/* What is known from the start. */
+static void
+put_mapping(struct line *line, const struct report *report)
+{
+	put_text(line, "rule", report->rule);
+	put_endpoint(line, "peer", report->remote);
+	put_endpoint(line, "local", report->local);
+}
+
+void
+report_map(const struct report *report)
+{
+	struct line line = { .used = 0 };
+
+	put_mapping(&line, report);
+	log_info("map", "%s", line.text + 1);
+}
+
 void
 report_log(const struct report *report)
 {
 	struct line line = { .used = 0 };
 
-	put_text(&line, "rule", report->rule);
-	put_endpoint(&line, "peer", report->remote);
-	put_endpoint(&line, "local", report->local);
+	put_mapping(&line, report);
 	if (report->unix_path != NULL)
 		put_text(&line, "backend", report->unix_path);
 	else if (report->backend != NULL)

@@ -33,4 +33,10 @@ struct report {
  */
 void report_log(const struct report *report);
 
+/*
+ * Writes that a connection was mapped to a rule: rule, peer, local. For Trace
+ * with bit 4 (IBM: EZD1281I).
+ */
+void report_map(const struct report *report);
+
 #endif

@@ -137,6 +137,12 @@ check_key(struct walk *w, const struct cert *cert, int depth)
 	uint32_t least = cert->key == CERT_KEY_RSA ? w->params->min_rsa_bits :
 	    cert->key == CERT_KEY_ECC ? w->params->min_ecc_bits : 0;
 
+	/* DSA and DH keys, among others: no suite here could use them. */
+	if (cert->key == CERT_KEY_OTHER) {
+		fail(w, PROGRESS_CERT, REASON_CERT_UNSUPPORTED, depth,
+		    "the key is of a kind that is not supported");
+		return false;
+	}
 	if (cert->key_bits >= least)
 		return true;
 	fail(w, PROGRESS_CERT, REASON_CERT_WEAK_KEY, depth,

@@ -44,7 +44,8 @@ RULES = [
                 enabled=False),
     policy.Rule("off", OFF, backend=CLEAR.address, enabled=False),
     policy.Rule("six", SIX, RING, TWO.address, local="::1"),
-    policy.Rule("four", FOUR, RING, ONE.address, local="127.0.0.1"),
+    policy.Rule("four", FOUR, RING, ONE.address, local="127.0.0.1",
+                trace=6),
 ]
 D = daemon.Daemon(T, policy.text(*RULES))
 
@@ -153,6 +154,16 @@ with T.case("a rule for 127.0.0.1 only"):
             expect(False, "it listens on " + host)
         except ConnectionRefusedError:
             pass
+
+with T.case("Trace with bit 4 tells the mapping, and only there"):
+    since = D.mark()
+    served(SIX, b"two", "six", host="::1")
+    served(FOUR, b"one", "four")
+    with D.changed:
+        maps = [line for line in D.lines[since:] if " map: " in line]
+    equal(len(maps), 1, "lines that tell a mapping")
+    expect(' map: rule="four" peer=127.0.0.1:' in maps[0], maps[0])
+    expect(maps[0].endswith("local=127.0.0.1:%d" % FOUR), maps[0])
 
 with T.case("the daemon ends well"):
     D.close()

@@ -76,4 +76,6 @@ issue by-leaf by-root '/CN=by leaf' "$end" "$use" "$client" "$ids" "$aki"
 issue sha1 root '/CN=sha1' -sha1 "$end" "$client" "$ids" "$aki"
 openssl genrsa -out small.key 1024 2>/dev/null
 issue small root '/CN=small' "$end" "$client" "$ids" "$aki"
+openssl dsaparam -noout -genkey -out dsa.key 2048 2>/dev/null
+issue dsa root '/CN=dsa' "$end" "$client" "$ids" "$aki"
 issue odd root '/C=DE/O=A, "B"/UID=u/CN= x#y' "$end" "$client" "$ids"

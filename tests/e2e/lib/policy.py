@@ -19,6 +19,7 @@ class Rule:
         self.keyring = keyring
         self.backend = backend
         self.enabled = more.pop("enabled", True)
+        self.trace = more.pop("trace", None)
         self.role = more.pop("role", "ServerWithClientAuth")
         self.auth = more.pop("auth", "Required")
         self.validation = more.pop("validation", "RFC5280")
@@ -67,7 +68,8 @@ class Rule:
     def text(self):
         blocks = [("TTLSRule", self.name, self._rule()),
                   ("TTLSGroupAction", "group-" + self.name,
-                   [("TTLSEnabled", "On" if self.enabled else "Off")])]
+                   [("TTLSEnabled", "On" if self.enabled else "Off"),
+                    ("Trace", self.trace)])]
         if self.enabled:
             blocks += [
                 ("TTLSEnvironmentAction", "environment-" + self.name,
