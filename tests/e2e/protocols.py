@@ -184,6 +184,9 @@ for name, want in (("names", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
                    ("two-digits", "TLS_RSA_WITH_AES_128_CBC_SHA"),
                    ("tls13", "TLS_CHACHA20_POLY1305_SHA256")):
     with T.case("cipher list %s: a connection, and its log line" % name):
+        if name != "tls13":
+            # 5.7 takes no ECDSA certificate where all suites are RSA's.
+            daemon.needs_wolfssl(5, 8)
         context = client.context(ROOT.path, ALICE)
         context.set_ciphers("ALL:@SECLEVEL=0")
         since = D.mark()
