@@ -11,6 +11,7 @@
 #include "policy/policy.h"
 #include "policy/rules.h"
 #include "support/runner.h"
+#include "support/torture.h"
 
 static const char text[] =
     "TTLSRule r\n{\nLocalPortGroupRef p\nDirection Inbound\nPriority 2\n"
@@ -23,65 +24,13 @@ static const char text[] =
     "TTLSConnectionAction c\nTrace 3 three\n"
     "PortGroup p\n{\nPortRange\n{\nPort 1-80\n}\nPortRange\n{\nPort 90\n}\n}\n";
 
-/* Of the calls counted from arm() on, number `fail_at` fails; 0: none. */
-static size_t calls, fail_at;
-static bool failed;
-
-static bool
-fails(void)
-{
-	if (fail_at == 0 || ++calls != fail_at)
-		return false;
-	return failed = true;
-}
-
-static void
-arm(size_t at)
-{
-	calls = 0;
-	fail_at = at;
-	failed = false;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-char *__real_strdup(const char *from);
 void *__real_arena_alloc(struct arena *arena, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-char *__wrap_strdup(const char *from);
 void *__wrap_arena_alloc(struct arena *arena, size_t size);
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t count, size_t size)
-{
-	return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *
-__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
-
-char *
-__wrap_strdup(const char *from)
-{
-	return fails() ? NULL : __real_strdup(from);
-}
 
 void *
 __wrap_arena_alloc(struct arena *arena, size_t size)
 {
-	if (fails())
+	if (torture_fails())
 		arena_exhausted(arena);
 	return __real_arena_alloc(arena, size);
 }
@@ -91,15 +40,16 @@ START_TEST(test_every_allocation_fails_once)
 {
 	struct policy *policy;
 	struct diag *diag;
+	bool failed;
 	size_t n;
 
 	for (n = 1; n < 100000; n++) {
 		diag = diag_new();
 		ck_assert_ptr_nonnull(diag);
-		arm(n);
+		torture_arm(n);
 		policy = policy_load_memory("x.policy", text, strlen(text),
 		    POLICY_DEFAULTS_FILE, diag);
-		fail_at = 0;
+		failed = torture_disarm();
 		if (failed && policy == NULL)
 			ck_assert_uint_gt(diag_count(diag, DIAG_ERROR), 0);
 		else

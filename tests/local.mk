@@ -15,11 +15,20 @@ UNIT_TESTS = \
 	tests/check_schema \
 	tests/check_source \
 	tests/check_str \
+	tests/check_tls \
 	tests/check_value
 
-# Every allocation of a load is made to fail, one after the other.
-tests_check_policy_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc \
-	-Wl,--wrap=realloc,--wrap=strdup,--wrap=arena_alloc
+# Tests that make every allocation fail, one after the other.
+TORTURE_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+tests_check_tls_SOURCES = tests/check_tls.c tests/support/torture.c \
+	tests/support/torture.h
+tests_check_tls_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_LDFLAGS)
+
+tests_check_policy_SOURCES = tests/check_policy.c tests/support/torture.c \
+	tests/support/torture.h
+tests_check_policy_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_LDFLAGS) \
+	-Wl,--wrap=arena_alloc
 
 SCRIPT_TESTS = \
 	tests/cmd-match.sh \
