@@ -4,8 +4,10 @@
 UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_arena \
+	tests/check_buffer \
 	tests/check_compile \
 	tests/check_diag \
+	tests/check_listen \
 	tests/check_log \
 	tests/check_path \
 	tests/check_policy \
@@ -19,15 +21,15 @@ UNIT_TESTS = \
 	tests/check_value
 
 # Tests that make every allocation fail, one after the other.
-TORTURE_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+TORTURE_FLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 tests_check_tls_SOURCES = tests/check_tls.c tests/support/torture.c \
 	tests/support/torture.h
-tests_check_tls_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_LDFLAGS)
+tests_check_tls_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS)
 
 tests_check_policy_SOURCES = tests/check_policy.c tests/support/torture.c \
 	tests/support/torture.h
-tests_check_policy_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_LDFLAGS) \
+tests_check_policy_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS) \
 	-Wl,--wrap=arena_alloc
 
 SCRIPT_TESTS = \

@@ -1,7 +1,7 @@
 /*
  * torture.h - makes the Nth allocation fail, so that a test can try them all.
  *
- * The test is linked with TORTURE_LDFLAGS (tests/local.mk), which leads every
+ * The test is linked with TORTURE_FLAGS (tests/local.mk), which leads every
  * malloc, calloc, realloc, reallocarray, strdup and strndup here, those of
  * the static TLS library too. Not armed, nothing fails.
  */
