@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,8 @@
 /* The application has finished; a client has no reason to stay silent. */
 #define BACKEND_FINISHED_TIMEOUT 60.
 #define LINGER_TIMEOUT 2.
+/* How often a side is looked at whose bytes nobody waits for. */
+#define LOOK_INTERVAL 5.
 
 /* What a refused client may still send before the socket is closed on it. */
 #define LINGER_BYTES (256 * 1024)
@@ -35,7 +38,7 @@ struct session {
 	struct chan client, backend;
 	struct pump in, out;	/* from and to the client */
 	ev_io client_io, backend_io;
-	ev_timer timer, again;
+	ev_timer timer, again, look;
 	ev_tstamp begun, connect_begun;
 	uint64_t moved;		/* bytes at the last look, for the idle timer */
 	unsigned lingered;
@@ -83,6 +86,7 @@ destroy(struct session *s)
 	ev_io_stop(s->loop, &s->backend_io);
 	ev_timer_stop(s->loop, &s->timer);
 	ev_timer_stop(s->loop, &s->again);
+	ev_timer_stop(s->loop, &s->look);
 	pump_fini(&s->in);
 	pump_fini(&s->out);
 	chan_close(&s->client);
@@ -137,6 +141,7 @@ linger(struct session *s)
 	chan_close(&s->backend);
 	watch(s, &s->backend_io, -1, 0);
 	ev_timer_stop(s->loop, &s->again);
+	ev_timer_stop(s->loop, &s->look);
 	set_timer(s, LINGER_TIMEOUT);
 	step(s);
 }
@@ -353,6 +358,50 @@ watch_half_close(struct session *s)
 	s->moved = moved;
 }
 
+/*
+ * Back-pressure means not to wait for a side's bytes, and so not to be told
+ * when it is gone. Then it is looked at now and again.
+ */
+static void
+watch_stall(struct session *s)
+{
+	bool blind = !ev_is_active(&s->client_io) ||
+	    !ev_is_active(&s->backend_io);
+
+	if (!blind) {
+		ev_timer_stop(s->loop, &s->look);
+	} else if (!ev_is_active(&s->look)) {
+		ev_timer_set(&s->look, LOOK_INTERVAL, LOOK_INTERVAL);
+		ev_timer_start(s->loop, &s->look);
+	}
+}
+
+/* Was the connection reset? (An orderly end is no error, and waits.) */
+static bool
+is_gone(const struct chan *chan)
+{
+	struct pollfd fd = { .fd = chan->fd };
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR) != 0;
+}
+
+static void
+on_look(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct session *s = timer->data;
+
+	(void)loop;
+	(void)revents;
+	if (is_gone(&s->client)) {
+		s->client.error = sock_error(s->client.fd);
+		sock_reset_on_close(s->backend.fd);
+		client_failed(s);
+	} else if (is_gone(&s->backend)) {
+		s->backend.error = sock_error(s->backend.fd);
+		end(s, backend_reason(s), error_text(&s->backend));
+	}
+}
+
 static int
 events(unsigned in, unsigned out, unsigned read_in, unsigned write_in,
     unsigned read_out, unsigned write_out)
@@ -386,6 +435,7 @@ step_relay(struct session *s)
 		ev_timer_start(s->loop, &s->again);
 	}
 	watch_half_close(s);
+	watch_stall(s);
 }
 
 /* May end the session: nothing of it may be touched afterwards. */
@@ -490,8 +540,9 @@ session_start(struct ev_loop *loop, const struct session_plan *plan,
 	ev_init(&s->backend_io, on_io);
 	ev_init(&s->timer, on_timer);
 	ev_init(&s->again, on_again);
+	ev_init(&s->look, on_look);
 	s->client_io.data = s->backend_io.data = s;
-	s->timer.data = s->again.data = s;
+	s->timer.data = s->again.data = s->look.data = s;
 	return s;
 }
 

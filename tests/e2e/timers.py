@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """HandshakeTimeout: silence, and a handshake that does not get on."""
 
+import socket
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -17,11 +19,14 @@ SERVICE = backend.Backend(T, backend.echo)
 ROOT = P.ca("root")
 ALICE = P.leaf("alice", ROOT)
 RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
-FIRST = daemon.free_ports(2)
+FULL = threading.Event()  # the service that does not read may go
+STUCK = backend.Backend(T, lambda conn, service: FULL.wait(60))
+FIRST = daemon.free_ports(3)
 LIMIT = 1
 D = daemon.Daemon(T, policy.text(
     policy.Rule("impatient", FIRST, RING, SERVICE.address, timeout=LIMIT),
-    policy.Rule("patient", FIRST + 1, RING, SERVICE.address, timeout=0)))
+    policy.Rule("patient", FIRST + 1, RING, SERVICE.address, timeout=0),
+    policy.Rule("stuck", FIRST + 2, RING, STUCK.address)))
 
 
 class Attempt(threading.Thread):
@@ -120,6 +125,23 @@ with T.case("a session outlives HandshakeTimeout"):
         time.sleep(LIMIT + 0.5)
         tls.echo(b"two")
         tls.close()
+
+with T.case("a client that resets is noticed though the service is stuck"):
+    since = D.mark()
+    with client.Tls(FIRST + 2, client.context(ROOT.path, ALICE)) as tls:
+        tls.handshake()
+        tls.sock.settimeout(1)
+        try:
+            while True:
+                tls.send(b"x" * 65536)
+        except (socket.timeout, OSError):
+            pass
+        tls.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                            struct.pack("ii", 1, 0))
+        own = tls.port
+    line = D.conn(since, own, limit=20)
+    equal(line.reason, 7201, "reason\n" + line.line)
+    FULL.set()
 
 with T.case("the daemon ends well"):
     D.close()
