@@ -152,9 +152,9 @@ read_extensions(const DecodedCert *dc, struct cert *out)
  * inside. And nothing may follow the signature.
  */
 static bool
-well_formed(struct der_bytes der)
+well_formed(struct der_bytes der, struct der_bytes *algorithm_r)
 {
-	struct der_bytes whole, tbs, inner, outer, signature, skipped;
+	struct der_bytes whole, tbs, outer, signature, skipped;
 
 	if (!der_expect(&der, DER_SEQUENCE, &whole) || der.length != 0 ||
 	    !der_expect(&whole, DER_SEQUENCE, &tbs) ||
@@ -166,8 +166,49 @@ well_formed(struct der_bytes der)
 		return false;
 	(void)der_expect(&tbs, DER_CONTEXT_0, &skipped);
 	return der_expect(&tbs, DER_INTEGER, &skipped) &&
-	    der_expect(&tbs, DER_SEQUENCE, &inner) &&
-	    der_same(&inner, &outer);
+	    der_expect(&tbs, DER_SEQUENCE, algorithm_r) &&
+	    der_same(algorithm_r, &outer);
+}
+
+/*
+ * RFC 4055, 3.1: the hash of an RSASSA-PSS signature stands in its parameters,
+ * and is SHA-1 where none does.
+ */
+static bool
+pss_is_weak(struct der_bytes algorithm)
+{
+	/* 2.16.840.1.101.3.4.2.n: 1 SHA-256, 2 SHA-384, 3 SHA-512 */
+	static const uint8_t sha2[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03,
+	    0x04, 0x02 };
+	struct der_bytes skipped, parameters, tagged, hash, oid;
+
+	return !der_expect(&algorithm, DER_OID, &skipped) ||
+	    !der_expect(&algorithm, DER_SEQUENCE, &parameters) ||
+	    !der_expect(&parameters, DER_CONTEXT_0, &tagged) ||
+	    !der_expect(&tagged, DER_SEQUENCE, &hash) ||
+	    !der_expect(&hash, DER_OID, &oid) ||
+	    oid.length != sizeof(sha2) + 1 ||
+	    memcmp(oid.data, sha2, sizeof(sha2)) != 0 ||
+	    oid.data[sizeof(sha2)] < 1 || oid.data[sizeof(sha2)] > 3;
+}
+
+static bool
+signature_is_weak(uint32_t oid, struct der_bytes algorithm)
+{
+	switch (oid) {
+	case CTC_MD2wRSA:
+	case CTC_MD5wRSA:
+	case CTC_SHAwRSA:
+	case CTC_SHAwECDSA:
+	case CTC_SHAwDSA:
+		return true;
+#ifdef WC_RSA_PSS
+	case CTC_RSASSAPSS:
+		return pss_is_weak(algorithm);
+#endif
+	default:
+		return false;
+	}
 }
 
 static int
@@ -196,7 +237,6 @@ read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 	out->issuer = (struct der_bytes){ dc->issuerRaw,
 	    (uint32_t)dc->issuerRawLen };
 	out->key_oid = dc->keyOID;
-	out->signature_oid = dc->signatureOID;
 	out->version = dc->version + 1;
 	read_key(dc, out);
 	read_extensions(dc, out);
@@ -227,6 +267,7 @@ int
 cert_read(const uint8_t *der, size_t length, struct cert *out_r,
     const char **error_r, bool *critical_r)
 {
+	struct der_bytes algorithm = { NULL, 0 };
 	DecodedCert *dc;
 	int rc, result = -1;
 
@@ -246,9 +287,11 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 	out_r->unknown_critical = unknown_critical;
 #endif
 	out_r->der = (struct der_bytes){ der, (uint32_t)length };
-	if (rc == 0 && !well_formed(out_r->der)) {
+	if (rc == 0 && !well_formed(out_r->der, &algorithm)) {
 		*error_r = "its encoding contradicts itself";
 	} else if (rc == 0) {
+		out_r->weak_signature = signature_is_weak(dc->signatureOID,
+		    algorithm);
 		result = read_decoded(dc, out_r, error_r);
 	} else if (rc == ASN_CRIT_EXT_E) {
 		*error_r = "it has a critical extension that is not understood";
@@ -273,16 +316,8 @@ cert_fini(struct cert *cert)
 int
 cert_signed_by(const struct cert *cert, const struct cert *issuer)
 {
-	switch (cert->signature_oid) {
-	case CTC_MD2wRSA:
-	case CTC_MD5wRSA:
-	case CTC_SHAwRSA:
-	case CTC_SHAwECDSA:
-	case CTC_SHAwDSA:
+	if (cert->weak_signature)
 		return -1;
-	default:
-		break;
-	}
 	return wc_CheckCertSigPubKey(cert->der.data, cert->der.length, NULL,
 	    issuer->public_key, issuer->public_key_length,
 	    (int)issuer->key_oid) == 0;

@@ -36,7 +36,8 @@ struct cert {
 	char alt_name[128];	/* first name of subjectAltName, cut; or "" */
 	uint8_t *public_key;			/* owned */
 	uint32_t public_key_length;
-	uint32_t key_oid, signature_oid;	/* wolfCrypt's sums */
+	uint32_t key_oid;			/* wolfCrypt's sum */
+	bool weak_signature;			/* by MD2, MD5 or SHA-1 */
 	enum cert_key key;
 	uint32_t key_bits;			/* 0: not known */
 	int64_t not_before, not_after;		/* seconds since the epoch */
@@ -61,7 +62,7 @@ void cert_fini(struct cert *cert);
 
 /*
  * Is `cert` signed by the key of `issuer`? 1 yes, 0 no, -1 the algorithm is
- * broken (MD2, MD5, SHA-1) and was not looked at.
+ * broken (MD2, MD5, SHA-1, or PSS with SHA-1) and was not looked at.
  */
 MUST_USE int cert_signed_by(const struct cert *cert,
     const struct cert *issuer);

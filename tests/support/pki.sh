@@ -74,6 +74,23 @@ issue critical root '/CN=critical' "$end" "$client" \
     '1.2.3.4.5=critical,ASN1:UTF8String:unknown' "$ids" "$aki"
 issue by-leaf by-root '/CN=by leaf' "$end" "$use" "$client" "$ids" "$aki"
 issue sha1 root '/CN=sha1' -sha1 "$end" "$client" "$ids" "$aki"
+
+# pss NAME DIGEST: an RSASSA-PSS signature, by an RSA authority.
+pss() {
+	[ -f rsaroot.der ] || {
+		openssl genrsa -out rsaroot.key 2048 2>/dev/null
+		self rsaroot '/CN=RSA Root' "$ca" "$sign" "$ids"
+	}
+	key "$1"
+	printf '%s\n' "$end" "$client" "$ids" "$aki" >"$1.ext"
+	openssl req -new -key "$1.key" -subj "/CN=$1" |
+	    openssl x509 -req "-$2" -sigopt rsa_padding_mode:pss \
+	    -CA rsaroot.pem -CAkey rsaroot.key -set_serial 7 -days 365 \
+	    -extfile "$1.ext" -out "$1.pem" 2>/dev/null
+	openssl x509 -in "$1.pem" -outform DER -out "$1.der"
+}
+pss pss1 sha1
+pss pss256 sha256
 openssl genrsa -out small.key 1024 2>/dev/null
 issue small root '/CN=small' "$end" "$client" "$ids" "$aki"
 openssl dsaparam -noout -genkey -out dsa.key 2048 2>/dev/null
