@@ -346,11 +346,21 @@ relay_ended(struct session *s)
 	return true;
 }
 
+static bool
+is_over(const struct pump *pump)
+{
+	return pump->ended || pump->state != PUMP_FLOWS;
+}
+
+/*
+ * A side that has finished, and one that neither says nor takes a byte any
+ * more, make a connection that would never end.
+ */
 static void
 watch_half_close(struct session *s)
 {
-	ev_tstamp limit = s->in.state != PUMP_FLOWS ? CLIENT_FINISHED_TIMEOUT :
-	    s->out.state != PUMP_FLOWS ? BACKEND_FINISHED_TIMEOUT : 0.;
+	ev_tstamp limit = is_over(&s->out) ? BACKEND_FINISHED_TIMEOUT :
+	    is_over(&s->in) ? CLIENT_FINISHED_TIMEOUT : 0.;
 	uint64_t moved = s->in.bytes + s->out.bytes;
 
 	if (limit > 0. && (moved != s->moved || !ev_is_active(&s->timer)))
@@ -493,8 +503,8 @@ on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 			end(s, REASON_BACKEND_TIMEOUT, NULL);
 		return;
 	case RELAY:
-		end(s, REASON_DRAIN_TIMEOUT, s->in.state != PUMP_FLOWS ?
-		    "the application is silent" : "the client is silent");
+		end(s, REASON_DRAIN_TIMEOUT, is_over(&s->out) ?
+		    "the client is silent" : "the application is silent");
 		return;
 	case LINGER:
 		destroy(s);
