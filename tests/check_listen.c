@@ -177,6 +177,37 @@ START_TEST(takes_over_and_rolls_back)
 }
 END_TEST
 
+/* From an address to the wildcard and back, without a gap. */
+START_TEST(widens_and_narrows)
+{
+	uint16_t port = free_port();
+	struct addr_endpoint at = { .port = port };
+	struct loaded narrow, wide, again;
+	char one[128], all[128];
+	int stranger;
+
+	snprintf(one, sizeof(one), "LocalAddr 127.0.0.1\nLocalPortRange %u",
+	    port);
+	snprintf(all, sizeof(all), "LocalAddr 0.0.0.0/0\nLocalPortRange %u",
+	    port);
+	load(&narrow, one, NULL);
+	ck_assert_int_eq(listen_open(&narrow.set, NULL, &narrow.error), 0);
+	load(&wide, all, NULL);
+	ck_assert_int_eq(listen_open(&wide.set, &narrow.set, &wide.error), 0);
+	/* A stranger gets in neither now nor later. */
+	ck_assert_int_eq(addr_parse("127.0.0.1", 9, &at.addr), 0);
+	stranger = sock_listen(&at);
+	ck_assert_int_eq(stranger, -1);
+	unload(&narrow);
+	stranger = sock_listen(&at);
+	ck_assert_int_eq(stranger, -1);
+	load(&again, one, NULL);
+	ck_assert_int_eq(listen_open(&again.set, &wide.set, &again.error), 0);
+	unload(&wide);
+	unload(&again);
+}
+END_TEST
+
 static Suite *
 make(void)
 {
@@ -187,6 +218,7 @@ make(void)
 	    (int)ARRAY_SIZE(plans));
 	tcase_add_test(tc, refuses_too_many);
 	tcase_add_test(tc, takes_over_and_rolls_back);
+	tcase_add_test(tc, widens_and_narrows);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -154,6 +154,31 @@ find(struct listen_set *set, const struct addr_endpoint *at)
 	    set->sockets, set->count, sizeof(key), by_port_family_address);
 }
 
+/*
+ * A wildcard may take the place of addresses, or the other way round, while
+ * the old generation still holds those, and its workers too.
+ */
+static int
+open_beside(const struct addr_endpoint *at, const struct listen_set *old)
+{
+	int *others, fd;
+	size_t count = 0;
+
+	if (old == NULL || old->count == 0)
+		return sock_listen(at);
+	others = calloc(old->count, sizeof(*others));
+	if (others == NULL)
+		return -1;
+	for (size_t i = 0; i < old->count; i++)
+		if (old->sockets[i].at.port == at->port &&
+		    addr_is_v4(&old->sockets[i].at.addr) ==
+		    addr_is_v4(&at->addr))
+			others[count++] = old->sockets[i].fd;
+	fd = sock_listen_beside(at, others, count);
+	free(others);
+	return fd;
+}
+
 int
 listen_open(struct listen_set *set, struct listen_set *old,
     struct listen_error *error_r)
@@ -164,7 +189,7 @@ listen_open(struct listen_set *set, struct listen_set *old,
 		struct listen_socket *s = &set->sockets[i];
 
 		had = find(old, &s->at);
-		s->fd = had == NULL ? sock_listen(&s->at) : had->fd;
+		s->fd = had == NULL ? open_beside(&s->at, old) : had->fd;
 		if (s->fd >= 0)
 			continue;
 		*error_r = (struct listen_error){ .rule = s->rule,

@@ -30,9 +30,24 @@ close_keeping_errno(int fd)
 int
 sock_listen(const struct addr_endpoint *at)
 {
+	return sock_listen_beside(at, NULL, 0);
+}
+
+/* SO_REUSEPORT counts at bind only, and only where both sides have it. */
+static void
+share(const int *others, size_t count, int on)
+{
+	for (size_t i = 0; i < count; i++)
+		set_option(others[i], SOL_SOCKET, SO_REUSEPORT, on);
+}
+
+int
+sock_listen_beside(const struct addr_endpoint *at, const int *others,
+    size_t count)
+{
 	struct sockaddr_storage ss;
 	socklen_t len = addr_to_sockaddr(at, &ss);
-	int fd;
+	int fd, rc, saved;
 
 	fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	    0);
@@ -44,10 +59,18 @@ sock_listen(const struct addr_endpoint *at)
 	/* Inherited by what is accepted. Keep-alive finds clients that died. */
 	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-	if (bind(fd, (struct sockaddr *)&ss, len) < 0 ||
-	    listen(fd, BACKLOG) < 0)
-		return close_keeping_errno(fd);
-	return fd;
+	if (count > 0)
+		share(&fd, 1, 1);
+	share(others, count, 1);
+	rc = bind(fd, (struct sockaddr *)&ss, len);
+	if (rc == 0)
+		rc = listen(fd, BACKLOG);
+	saved = errno;
+	share(others, count, 0);
+	if (count > 0)
+		share(&fd, 1, 0);
+	errno = saved;
+	return rc < 0 ? close_keeping_errno(fd) : fd;
 }
 
 int

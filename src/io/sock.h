@@ -20,6 +20,14 @@
 MUST_USE int sock_listen(const struct addr_endpoint *at);
 
 /*
+ * The same beside sockets of ours that overlap it (a wildcard and an address
+ * of one port): others[count] are those. A stranger on the port is still
+ * EADDRINUSE.
+ */
+MUST_USE int sock_listen_beside(const struct addr_endpoint *at,
+    const int *others, size_t count);
+
+/*
  * Accepts one connection and tells both of its ends. -1 with errno: EAGAIN
  * where none waits, EMFILE and ENFILE where descriptors ran out; a client
  * that is gone already is skipped.
