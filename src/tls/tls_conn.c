@@ -158,6 +158,7 @@ tls_conn_handshake(struct tls_conn *conn)
 	/* Such a build piles errors up in a queue that nobody reads. */
 	wolfSSL_ERR_clear_error();
 #endif
+	tls_io_begin(&conn->io);
 	rc = wolfSSL_accept(conn->ssl);
 	error = rc == WOLFSSL_SUCCESS ? 0 : wolfSSL_get_error(conn->ssl, rc);
 	forget_presented(conn);
@@ -196,9 +197,11 @@ tls_conn_read(struct tls_conn *conn, void *bytes, size_t size, size_t *got_r)
 	*got_r = 0;
 	if (conn->ended)
 		return TLS_CONN_END;
+	tls_io_begin(&conn->io);
 	rc = wolfSSL_read(conn->ssl, bytes, size > INT_MAX ? INT_MAX :
 	    (int)size);
 	if (rc > 0) {
+		tls_io_delivered(&conn->io);
 		*got_r = (size_t)rc;
 		return TLS_CONN_DONE;
 	}
@@ -207,8 +210,8 @@ tls_conn_read(struct tls_conn *conn, void *bytes, size_t size, size_t *got_r)
 		return TLS_CONN_WANT_READ;
 	if (error == WOLFSSL_ERROR_WANT_WRITE)
 		return TLS_CONN_WANT_WRITE;
-	if (wolfSSL_get_shutdown(conn->ssl) & WOLFSSL_RECEIVED_SHUTDOWN &&
-	    tls_conn_alert(conn, &received) == TLS_ALERT_CLOSE_NOTIFY)
+	if (tls_conn_alert(conn, &received) == TLS_ALERT_CLOSE_NOTIFY &&
+	    received)
 		return read_ended(conn, false);
 	if (conn->io.end_of_file)
 		return read_ended(conn, true);
@@ -216,6 +219,10 @@ tls_conn_read(struct tls_conn *conn, void *bytes, size_t size, size_t *got_r)
 	if (conn->io.renegotiation) {
 		tls_io_alert(&conn->io, TLS_ALERT_NO_RENEGOTIATION);
 		return failed(conn, REASON_RENEGOTIATION);
+	}
+	if (conn->io.flooded) {
+		tls_io_alert(&conn->io, TLS_ALERT_UNEXPECTED_MESSAGE);
+		return failed(conn, REASON_PROTOCOL);
 	}
 	if (conn->io.error != 0)
 		return failed(conn, conn->io.error == ECONNRESET ?
@@ -287,6 +294,8 @@ tls_conn_finish(struct tls_conn *conn)
 	if (conn->established && !conn->io.sealed)
 		(void)wolfSSL_shutdown(conn->ssl);
 	conn->established = false;
+	/* RFC 8446, 6.1: nothing may follow, no answer to a KeyUpdate either. */
+	conn->io.sealed = true;
 }
 
 void
@@ -335,6 +344,8 @@ tls_conn_detail(const struct tls_conn *conn)
 {
 	if (conn->io.detail != NULL)
 		return conn->io.detail;
+	if (conn->io.flooded)
+		return "too many records without data";
 	if (conn->io.error != 0)
 		return strerror(conn->io.error);
 	if (conn->library_error != 0 && !conn->io.clear_text &&

@@ -18,6 +18,11 @@
 
 /* RFC 8446, 5.1 */
 enum { RECORD_HEADER = 5, RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };
+/*
+ * Records in a row that deliver no plaintext: KeyUpdate costs us far more than
+ * its sender, and RFC 8446, 4.6.3 lets a client send any number of them.
+ */
+enum { BARREN_MAX = 64 };
 /* A plaintext alert: header, level, description. */
 enum { ALERT_SIZE = RECORD_HEADER + 2 };
 
@@ -62,13 +67,24 @@ begins_tls(const uint8_t *bytes, size_t length)
 	return (bytes[0] & 0x80) != 0 && (length < 3 || bytes[2] == 1);
 }
 
+void
+tls_io_begin(struct tls_io *io)
+{
+	io->filled = false;
+}
+
 static int
 fill(struct tls_io *io)
 {
 	size_t room;
-	uint8_t *to = buffer_room(&io->in, &room);
+	uint8_t *to;
 	ssize_t n;
 
+	/* What is left is the kernel's, and makes the socket readable. */
+	if (io->filled)
+		return WOLFSSL_CBIO_ERR_WANT_READ;
+	io->filled = true;
+	to = buffer_room(&io->in, &room);
 	if (to == NULL) {
 		io->error = ENOMEM;
 		return WOLFSSL_CBIO_ERR_GENERAL;
@@ -99,13 +115,19 @@ tls_io_establish(struct tls_io *io, bool may_shake)
 	io->may_shake = may_shake;
 }
 
+void
+tls_io_delivered(struct tls_io *io)
+{
+	io->barren = 0;
+}
+
 /*
  * Follows the records. Up to TLS 1.2 a client sends a handshake record after
  * the handshake only to renegotiate. The library would honour that, and a
  * second certificate would come in under the first one's verdict.
  */
 static bool
-renegotiates(struct tls_io *io, const uint8_t *bytes, size_t n)
+misbehaves(struct tls_io *io, const uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
 		size_t skip = io->record_left < n ? io->record_left : n;
@@ -122,8 +144,12 @@ renegotiates(struct tls_io *io, const uint8_t *bytes, size_t n)
 		io->header_got = 0;
 		io->record_left = (uint32_t)io->header[3] << 8 |
 		    io->header[4];
-		if (io->established && !io->may_shake &&
-		    io->header[0] == RECORD_HANDSHAKE)
+		if (!io->established)
+			continue;
+		io->renegotiation = !io->may_shake &&
+		    io->header[0] == RECORD_HANDSHAKE;
+		io->flooded = ++io->barren > BARREN_MAX;
+		if (io->renegotiation || io->flooded)
 			return true;
 	}
 	return false;
@@ -152,10 +178,8 @@ tls_io_receive(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 	}
 	if (n > (size_t)size)
 		n = (size_t)size;
-	if (renegotiates(io, buffer_bytes(&io->in), n)) {
-		io->renegotiation = true;
+	if (misbehaves(io, buffer_bytes(&io->in), n))
 		return WOLFSSL_CBIO_ERR_GENERAL;
-	}
 	memcpy(bytes, buffer_bytes(&io->in), n);
 	buffer_take(&io->in, n);
 	return (int)n;

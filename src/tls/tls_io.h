@@ -27,9 +27,12 @@ struct tls_io {
 	bool sealed;		/* our alert is out: nothing else may follow */
 	bool alert_held;	/* the library's last word waits in `out` */
 	int alert;		/* the one we sent ourselves; TLS_ALERT_NONE */
+	bool filled;		/* in this call of the library already */
 	bool established;	/* the handshake is over */
 	bool may_shake;		/* ... but TLS 1.3 has messages after it */
 	bool renegotiation;	/* the client began another one */
+	bool flooded;		/* too many records that delivered nothing */
+	uint32_t barren;	/* such records since bytes were delivered */
 	uint8_t header[5];	/* of the record being received */
 	uint8_t header_got;
 	uint32_t record_left;	/* bytes of its body still to come */
@@ -49,6 +52,17 @@ void tls_io_init(struct tls_io *io, int fd, struct WOLFSSL *ssl);
 void tls_io_set_judge(struct tls_io *io, tls_judge_fn *judge,
     void *judge_arg, bool required);
 void tls_io_fini(struct tls_io *io);
+
+/*
+ * Before each call of the library that reads: it gets one buffer from the
+ * socket, and comes back. A client whose records hold nothing to deliver
+ * (KeyUpdate, say) would else keep it, and the event loop, for as long as it
+ * sends.
+ */
+void tls_io_begin(struct tls_io *io);
+
+/* The library delivered plaintext. */
+void tls_io_delivered(struct tls_io *io);
 
 /* The handshake is over; from now on renegotiation ends the connection. */
 void tls_io_establish(struct tls_io *io, bool may_shake);
