@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -14,15 +12,14 @@ sandbox_find_user(const char *name, struct sandbox_user *out_r)
 {
 	struct passwd *pw;
 
-	if (strlen(name) >= sizeof(out_r->name))
-		return -1;
 	pw = getpwnam(name);
 	if (pw == NULL)
 		return -1;
-	snprintf(out_r->name, sizeof(out_r->name), "%s", name);
 	out_r->uid = pw->pw_uid;
 	out_r->gid = pw->pw_gid;
-	return 0;
+	out_r->group_count = SANDBOX_GROUPS_MAX;
+	return getgrouplist(name, pw->pw_gid, out_r->groups,
+	    &out_r->group_count) < 0 ? -1 : 0;
 }
 
 void
@@ -38,7 +35,7 @@ int
 sandbox_enter(const struct sandbox_user *user)
 {
 	if (user != NULL && (getuid() != user->uid || getgid() != user->gid)) {
-		if (initgroups(user->name, user->gid) < 0 ||
+		if (setgroups((size_t)user->group_count, user->groups) < 0 ||
 		    setresgid(user->gid, user->gid, user->gid) < 0 ||
 		    setresuid(user->uid, user->uid, user->uid) < 0)
 			return -1;

@@ -8,13 +8,20 @@
 
 #include "base/compiler.h"
 
+#define SANDBOX_GROUPS_MAX 64
+
 struct sandbox_user {
-	char name[64];
 	uid_t uid;
 	gid_t gid;
+	gid_t groups[SANDBOX_GROUPS_MAX];
+	int group_count;
 };
 
-/* Looks a user up by name; 0, or -1 where there is none. */
+/*
+ * Looks a user and its groups up by name, so that no forked process has to
+ * ask a directory that may be slow. 0, or -1 where there is none, or one of
+ * more than SANDBOX_GROUPS_MAX groups.
+ */
 MUST_USE int sandbox_find_user(const char *name, struct sandbox_user *out_r);
 
 /* No core dump and no debugger may read the keys this process holds. */

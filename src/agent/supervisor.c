@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 /* A worker that lived shorter than this is not replaced at once. */
 #define SHORT_LIFE 1.
 #define RESPAWN_DELAY 1.
+/* Milliseconds for a worker to make its contexts. */
+#define READY_LIMIT 30000
 
 struct child {
 	struct child *next;
@@ -39,6 +42,7 @@ struct supervisor {
 	ev_signal hangup, terminate, interrupt;
 	ev_timer respawn;
 	bool stopping;
+	bool replacing;		/* the old generation goes on meanwhile */
 	int status;
 };
 
@@ -141,16 +145,25 @@ become_worker(struct supervisor *s, pid_t parent, int ready_fd)
 	worker_run(generation, user, parent, ready_fd);
 }
 
-/* Waits for the byte that says that the worker serves. */
+/*
+ * Waits for the byte that says that the worker serves. One that hangs must
+ * not hang its parent: it is killed, and tried again later.
+ */
 static int
-wait_ready(int fd)
+wait_ready(int fd, pid_t pid)
 {
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	char byte;
-	ssize_t n;
+	ssize_t n = -1;
+	int rc;
 
 	do
+		rc = poll(&ready, 1, READY_LIMIT);
+	while (rc < 0 && errno == EINTR);
+	if (rc == 1)
 		n = read(fd, &byte, 1);
-	while (n < 0 && errno == EINTR);
+	else
+		kill(pid, SIGKILL);
 	close(fd);
 	return n == 1 ? 0 : -1;
 }
@@ -191,7 +204,7 @@ spawn(struct supervisor *s)
 	ev_child_start(s->loop, &child->watcher);
 	child->next = s->children;
 	s->children = child;
-	return wait_ready(ready[0]);
+	return wait_ready(ready[0], pid);
 }
 
 static int
@@ -205,13 +218,29 @@ spawn_all(struct supervisor *s)
 	return rc;
 }
 
+/* The new generation serves: the old one may finish and leave. */
+static void
+retire_old(struct supervisor *s)
+{
+	const struct generation *g = s->generation;
+
+	s->replacing = false;
+	signal_children(s, g->number, SIGUSR1);
+	log_notice("supervisor", "generation %u serves: %zu rules, %zu ports",
+	    g->number, rules_count(g->rules), g->listeners.count);
+}
+
 static void
 spawn_missing(struct supervisor *s)
 {
-	if (s->stopping || spawn_all(s) == 0)
+	if (s->stopping)
 		return;
-	log_error("supervisor", "a worker cannot be started: %s; trying "
-	    "again", strerror(errno));
+	if (spawn_all(s) == 0) {
+		if (s->replacing)
+			retire_old(s);
+		return;
+	}
+	log_error("supervisor", "a worker cannot be started; trying again");
 	ev_timer_stop(s->loop, &s->respawn);
 	ev_timer_set(&s->respawn, RESPAWN_DELAY, 0.);
 	ev_timer_start(s->loop, &s->respawn);
@@ -246,11 +275,9 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	o->show(next->diag, false);
 	/* The new workers must not inherit ports that nobody serves now. */
 	listen_close(&old->listeners);
-	spawn_missing(s);
-	signal_children(s, next->number, SIGUSR1);
 	generation_free(&old);
-	log_notice("supervisor", "generation %u serves: %zu rules, %zu ports",
-	    next->number, rules_count(next->rules), next->listeners.count);
+	s->replacing = true;
+	spawn_missing(s);
 }
 
 static void

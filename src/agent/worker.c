@@ -44,6 +44,7 @@ struct worker {
 	ev_signal terminate, retire;
 	ev_timer grace, pause;
 	bool draining;
+	bool told_pause;	/* since a connection was last accepted */
 };
 
 static struct tls_ctx *
@@ -175,14 +176,17 @@ on_acceptable(struct ev_loop *loop, ev_io *io, int revents)
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
 		fd = sock_accept(io->fd, &flow.local, &flow.remote);
 		if (fd >= 0) {
+			w->told_pause = false;
 			take(w, fd, &flow);
 			continue;
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return;
 		/* Clients wait in the queue; spinning would help nobody. */
-		log_error("worker", "accepting is paused: %s",
-		    strerror(errno));
+		if (!w->told_pause)
+			log_error("worker", "accepting is paused: %s",
+			    strerror(errno));
+		w->told_pause = true;
 		each_listener(w, ev_io_stop);
 		ev_timer_set(&w->pause, ACCEPT_PAUSE, 0.);
 		ev_timer_start(loop, &w->pause);
