@@ -56,6 +56,7 @@ E2E_TESTS = \
 	tests/e2e/backend.py \
 	tests/e2e/bulk.py \
 	tests/e2e/defaults.py \
+	tests/e2e/ends.py \
 	tests/e2e/hostile.py \
 	tests/e2e/leak.py \
 	tests/e2e/many.py \

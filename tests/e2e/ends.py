@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""How a connection ends when the service finishes first: what the client
+still says arrives, and a cut is never taken for an end."""
+
+import queue
+import socket
+import ssl
+import struct
+import sys
+
+sys.dont_write_bytecode = True
+
+from lib import backend, client, daemon, pki, policy, tap  # noqa: E402
+from lib.rawtls import ALERT, DATA, Raw13  # noqa: E402
+from lib.tap import equal, expect  # noqa: E402
+
+T = tap.Tap(90)
+P = pki.Pki(T.path("pki"))
+ROOT = P.ca("root")
+ALICE = P.leaf("alice", ROOT)
+RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
+ENDS = queue.Queue()
+
+
+def finishes_first(conn, _):
+    """Reads a little, says its end, and reads on; ENDS gets what came and
+    how it ended."""
+    conn.recv(10)
+    conn.shutdown(socket.SHUT_WR)
+    data = b""
+    try:
+        while True:
+            more = conn.recv(65536)
+            if not more:
+                ENDS.put(("end", data))
+                return
+            data += more
+    except ConnectionResetError:
+        ENDS.put(("reset", data))
+
+
+SERVICE = backend.Backend(T, finishes_first)
+PORT = daemon.free_ports()
+D = daemon.Daemon(T, policy.text(policy.Rule("gate", PORT, RING,
+                                             SERVICE.address)))
+
+
+def finished(raw):
+    """A whole handshake; the server then says that it has finished."""
+    raw.open()
+    raw.handshake(raw.certificates(ALICE))
+    raw.handshake(raw.verify(ALICE.key))
+    raw.handshake(raw.finished())
+    raw.change()
+    return raw
+
+
+def last_words(raw, update):
+    """What the client says after the server's close_notify."""
+    raw.record(DATA, b"hi")
+    try:
+        raw.read()
+        expect(False, "the server did not finish")
+    except Exception as told:  # close_notify, as rawtls tells an alert
+        expect("alert 0" in str(told), repr(told))
+    if update:
+        raw.update()
+    raw.record(DATA, b"more ")
+    raw.record(DATA, b"words")
+    raw.record(ALERT, b"\1\0")
+    raw.sock.shutdown(socket.SHUT_WR)
+
+
+for update in (False, True):
+    with T.case("the rest of an upload arrives" + (
+            ", keys updated meanwhile" if update else "")):
+        since = D.mark()
+        with Raw13(PORT) as raw:
+            last_words(finished(raw), update)
+            equal(ENDS.get(timeout=10), ("end", b"more words"),
+                  "what the service saw")
+        equal(D.conn(since).reason, 0, "reason")
+
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    with T.case("%s: a reset in an upload is a reset" % version.name):
+        since = D.mark()
+        with client.Tls(PORT, client.context(ROOT.path, ALICE,
+                                             version=version)) as tls:
+            tls.handshake()
+            tls.send(b"hi")
+            equal(tls.recv(), b"", "what the service says")
+            tls.send(b"half of")
+            tls.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                struct.pack("ii", 1, 0))
+            own = tls.port
+        equal(ENDS.get(timeout=10)[0], "reset", "how it ended")
+        line = D.conn(since, own)
+        equal(line.reason, 7201, "reason\n" + line.line)
+
+with T.case("a flood of key updates is ended"):
+    since = D.mark()
+    with Raw13(PORT) as raw:
+        finished(raw)
+        try:
+            for _ in range(1000):
+                raw.update()
+        except OSError:
+            pass
+        line = D.conn(since)
+    equal(line.reason, 415, "reason\n" + line.line)
+    equal(line.alert, "sent/unexpected_message", line.line)
+
+with T.case("the daemon ends well"):
+    D.close()
+T.done()
