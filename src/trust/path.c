@@ -382,6 +382,19 @@ climb(struct walk *w, const struct cert *cert, int depth, unsigned cas)
 	return false;
 }
 
+/* A trusted CA's own certificate, or one for its key. */
+static bool
+is_anchor(const struct walk *w, const struct cert *cert)
+{
+	const struct path_anchors *anchors = w->params->anchors;
+
+	for (size_t i = 0; i < anchors->count; i++)
+		if (der_same(&cert->subject, &anchors->certs[i].subject) &&
+		    same_key(cert, &anchors->certs[i]))
+			return true;
+	return false;
+}
+
 static bool
 check_leaf(struct walk *w, const struct cert *leaf)
 {
@@ -391,8 +404,15 @@ check_leaf(struct walk *w, const struct cert *leaf)
 		    "it has a trusted CA's name and another key");
 		return false;
 	}
-	if (leaf->is_ca) {
+	if (leaf->is_ca || is_anchor(w, leaf)) {
 		fail(w, PROGRESS_CERT, REASON_CERT_CA_AS_LEAF, 0, "%s", "");
+		return false;
+	}
+	/* RFC 5246, 7.4.6; RFC 8446, 4.4.2.4. Older ones restrict nothing. */
+	if (leaf->version != 3) {
+		fail(w, PROGRESS_CERT, REASON_CERT_UNSUPPORTED, 0,
+		    "it is of X.509 version %d, and TLS asks for 3",
+		    leaf->version);
 		return false;
 	}
 	return true;

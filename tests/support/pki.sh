@@ -93,6 +93,17 @@ pss pss1 sha1
 pss pss256 sha256
 openssl genrsa -out small.key 1024 2>/dev/null
 issue small root '/CN=small' "$end" "$client" "$ids" "$aki"
+# Of version 1, for it has no extension.
+key v1
+openssl req -new -key v1.key -subj '/CN=v1' |
+    openssl x509 -req -CA root.pem -CAkey root.key -set_serial 9 -days 365 \
+    -out v1.pem 2>/dev/null
+openssl x509 -in v1.pem -outform DER -out v1.der
+key v1root
+openssl req -new -key v1root.key -subj '/CN=v1 Root' |
+    openssl x509 -req -signkey v1root.key -set_serial 9 -days 365 \
+    -out v1root.pem 2>/dev/null
+openssl x509 -in v1root.pem -outform DER -out v1root.der
 openssl dsaparam -noout -genkey -out dsa.key 2048 2>/dev/null
 issue dsa root '/CN=dsa' "$end" "$client" "$ids" "$aki"
 issue odd root '/C=DE/O=A, "B"/UID=u/CN= x#y' "$end" "$client" "$ids"
