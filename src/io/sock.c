@@ -150,6 +150,18 @@ sock_error(int fd)
 	return error;
 }
 
+bool
+sock_met_itself(int fd)
+{
+	struct sockaddr_storage own, peer;
+	socklen_t own_length = sizeof(own), peer_length = sizeof(peer);
+
+	return getsockname(fd, (struct sockaddr *)&own, &own_length) == 0 &&
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
+	    own.ss_family != AF_UNIX && own_length == peer_length &&
+	    memcmp(&own, &peer, own_length) == 0;
+}
+
 void
 sock_half_close(int fd)
 {

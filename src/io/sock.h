@@ -42,6 +42,12 @@ MUST_USE int sock_connect_unix(const char *path);
 /* The socket's pending error (SO_ERROR), which is cleared; 0 where none. */
 int sock_error(int fd);
 
+/*
+ * Did a connect to a port of this host, where nobody listens, take that very
+ * port for its source and meet itself?
+ */
+bool sock_met_itself(int fd);
+
 /* Ends the sending direction; the peer reads end of file. */
 void sock_half_close(int fd);
 

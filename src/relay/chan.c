@@ -56,6 +56,9 @@ chan_read(struct chan *chan, void *bytes, size_t size, size_t *n_r)
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return from_errno(chan, CHAN_WANT_READ);
+	/* A send that met the reset has taken it off the socket. */
+	if (n == 0 && chan->error == ECONNRESET)
+		return CHAN_FAILED;
 	*n_r = (size_t)n;
 	return n == 0 ? CHAN_END : CHAN_DONE;
 }

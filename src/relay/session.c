@@ -278,6 +278,8 @@ step_connect(struct session *s)
 {
 	int error = sock_error(s->backend.fd);
 
+	if (error == 0 && sock_met_itself(s->backend.fd))
+		error = ECONNREFUSED;
 	if (error != 0)
 		backend_failed(s, error);
 	else
