@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int
@@ -31,6 +33,21 @@ sandbox_hide_memory(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* Those that systemd's AmbientCapabilities gave to open ports, say. */
+static int
+drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {
+		{ 0 },
+	};
+
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	return (int)syscall(SYS_capset, &header, none);
+}
+
 int
 sandbox_enter(const struct sandbox_user *user)
 {
@@ -45,6 +62,9 @@ sandbox_enter(const struct sandbox_user *user)
 			return -1;
 		}
 	}
+	/* Root without --user stays what it is, and is warned about. */
+	if (getuid() != 0 && drop_capabilities() < 0)
+		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -1;
 	sandbox_hide_memory();

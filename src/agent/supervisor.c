@@ -23,7 +23,7 @@
 #define SHORT_LIFE 1.
 #define RESPAWN_DELAY 1.
 /* Milliseconds for a worker to make its contexts. */
-#define READY_LIMIT 30000
+#define READY_LIMIT 10000
 
 struct child {
 	struct child *next;

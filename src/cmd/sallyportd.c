@@ -254,8 +254,6 @@ go_to_background(void)
 	ssize_t n;
 	pid_t pid;
 
-	/* What the caller left open is not the daemon's to hold. */
-	(void)close_range(3, ~0u, 0);
 	if (pipe2(fds, O_CLOEXEC) < 0 || (pid = fork()) < 0) {
 		fprintf(stderr, "sallyportd: %s\n", strerror(errno));
 		exit(EXIT_REFUSED);
@@ -279,6 +277,8 @@ main(int argc, char **argv)
 	struct command_line line = { .supervisor = { .show = show } };
 	int status;
 
+	/* What the caller left open is not the daemon's to hold. */
+	(void)close_range(3, ~0u, 0);
 	read_command_line(argc, argv, &line);
 	log_open(PROGRAM, true);
 	if (line.check) {
