@@ -39,10 +39,20 @@ def finishes_first(conn, _):
         ENDS.put(("reset", data))
 
 
+def breaks_off(conn, _):
+    """Half an answer, then a reset."""
+    conn.recv(65536)
+    conn.sendall(b"half of an answer")
+    backend.reset(conn)
+
+
 SERVICE = backend.Backend(T, finishes_first)
-PORT = daemon.free_ports()
-D = daemon.Daemon(T, policy.text(policy.Rule("gate", PORT, RING,
-                                             SERVICE.address)))
+BREAKS = backend.Backend(T, breaks_off)
+PORT = daemon.free_ports(2)
+CUT = PORT + 1
+D = daemon.Daemon(T, policy.text(
+    policy.Rule("gate", PORT, RING, SERVICE.address),
+    policy.Rule("cut", CUT, RING, BREAKS.address)))
 
 
 def finished(raw):
@@ -96,6 +106,38 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         equal(ENDS.get(timeout=10)[0], "reset", "how it ended")
         line = D.conn(since, own)
         equal(line.reason, 7201, "reason\n" + line.line)
+
+
+
+def cut(version):
+    """What a client sees that sends while the service breaks off."""
+    with client.Tls(CUT, client.context(ROOT.path, ALICE,
+                                        version=version)) as tls:
+        tls.handshake()
+        try:
+            for _ in range(64):
+                tls.send(b"x" * 16384)
+        except OSError:
+            pass
+        got = b""
+        try:
+            while True:
+                more = tls.recv()
+                if not more:
+                    return "a clean end", got
+                got += more
+        except (OSError, EOFError) as told:
+            return "a failure", told
+
+
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    with T.case("%s: a response that is cut is no whole one"
+                % version.name):
+        for _ in range(10):
+            since = D.mark()
+            how, what = cut(version)
+            equal(how, "a failure", repr(what))
+            equal(D.conn(since).reason, 7103, "reason")
 
 with T.case("a flood of key updates is ended"):
     since = D.mark()
