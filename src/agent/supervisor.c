@@ -344,7 +344,6 @@ supervisor_run(const struct supervisor_options *options)
 {
 	struct supervisor s = { .options = options, .next_number = 1 };
 
-	sandbox_hide_memory();
 	raise_descriptor_limit();
 	signal(SIGPIPE, SIG_IGN);
 	s.loop = ev_default_loop(EVFLAG_AUTO);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,6 +277,8 @@ make_contexts(struct worker *w)
 			log_error("worker", "%s: %s", error.path, error.what);
 			return -1;
 		}
+		/* The supervisor has it for the next worker. */
+		tls_ring_forget_key(e->ring);
 	}
 	return 0;
 }
@@ -367,6 +370,8 @@ worker_run(struct generation *generation, const struct sandbox_user *user,
 	struct worker w = { .generation = generation };
 
 	signal(SIGPIPE, SIG_IGN);
+	/* Buffers of a peak go back to the system, not to the heap. */
+	(void)mallopt(M_MMAP_THRESHOLD, BUFFER_SIZE);
 	if (start(&w, user, parent) < 0)
 		exit(1);
 	if (write(ready_fd, "r", 1) != 1)

@@ -279,6 +279,7 @@ main(int argc, char **argv)
 
 	/* What the caller left open is not the daemon's to hold. */
 	(void)close_range(3, ~0u, 0);
+	sandbox_hide_memory();
 	read_command_line(argc, argv, &line);
 	log_open(PROGRAM, true);
 	if (line.check) {

@@ -5,7 +5,9 @@
  * A `struct buffer` is a small handle; its memory (BUFFER_SIZE bytes) is
  * borrowed on first use and returned when the last byte has left, so that an
  * idle connection holds none. The pool keeps a bounded number of free blocks
- * and gives the rest back to the system. Not thread-safe: one per process.
+ * and gives the rest back to the system. A block is not wiped when its bytes have
+ * left in order, for speed; no other process can read it. Not thread-safe:
+ * one per process.
  */
 #ifndef SALLYPORT_IO_BUFFER_H
 #define SALLYPORT_IO_BUFFER_H

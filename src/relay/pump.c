@@ -9,6 +9,8 @@
  * little enough that thousands of others need not wait.
  */
 #define BUDGET (4 * BUFFER_SIZE)
+/* What a read costs at least: a record of one byte is work, too. */
+#define READ_COST 1024
 
 void
 pump_init(struct pump *pump, struct chan *from, struct chan *to)
@@ -33,15 +35,15 @@ stop(struct pump *pump, enum pump_state state)
 	return 0;
 }
 
-/* Reads until the buffer is full or the source is dry. */
+/* Reads until the buffer is full, the source dry, or the budget spent. */
 static enum chan_io
-draw(struct pump *pump)
+draw(struct pump *pump, size_t *budget)
 {
 	enum chan_io io = CHAN_DONE;
-	size_t room, n;
+	size_t room, n, cost;
 	uint8_t *to;
 
-	while (io == CHAN_DONE) {
+	while (io == CHAN_DONE && *budget > 0) {
 		to = buffer_room(&pump->buffer, &room);
 		if (to == NULL) {
 			stop(pump, PUMP_NO_MEMORY);
@@ -51,6 +53,8 @@ draw(struct pump *pump)
 			break;
 		io = chan_read(pump->from, to, room, &n);
 		buffer_add(&pump->buffer, n);
+		cost = n < READ_COST ? READ_COST : n;
+		*budget -= cost < *budget ? cost : *budget;
 	}
 	buffer_settle(&pump->buffer);
 	return io;
@@ -97,14 +101,14 @@ pass_on_end(struct pump *pump)
 unsigned
 pump_run(struct pump *pump)
 {
-	uint64_t until = pump->bytes + BUDGET;
+	size_t budget = BUDGET;
 	enum chan_io io;
 	unsigned wait;
 
 	while (pump->state == PUMP_FLOWS) {
 		wait = 0;
 		if (!pump->ended) {
-			io = draw(pump);
+			io = draw(pump, &budget);
 			if (pump->state != PUMP_FLOWS)
 				break;
 			pump->read_failed = io == CHAN_FAILED;
@@ -121,7 +125,7 @@ pump_run(struct pump *pump)
 			return pass_on_end(pump);
 		if (wait != 0)
 			return wait;
-		if (pump->bytes >= until)
+		if (budget == 0)
 			return PUMP_AGAIN;
 	}
 	return 0;

@@ -115,7 +115,6 @@ tls_alert_reason(int error)
 	case ZERO_RETURN:
 		return REASON_PEER_CLOSED_HANDSHAKE;
 	case RNG_FAILURE_E:
-	case BAD_FUNC_ARG:
 	case BAD_STATE_E:
 	case NOT_COMPILED_IN:
 		return REASON_INTERNAL;

@@ -15,6 +15,7 @@
 #include "tls/tls_alert.h"
 #include "tls/tls_ctx.h"
 #include "tls/tls_io.h"
+#include "tls/tls_library.h"
 
 /* RFC 8446, 5.1: the plaintext of one record. */
 #define RECORD_MAX 16384
@@ -101,7 +102,7 @@ handshake_reason(const struct tls_conn *conn, int error)
 static void
 forget_presented(struct tls_conn *conn)
 {
-	if (conn->io.judged)
+	if (conn->io.asked)
 		(void)wolfSSL_CertManagerUnloadCAs(
 		    wolfSSL_CTX_GetCertManager(conn->ctx->library));
 }
@@ -127,6 +128,12 @@ established(struct tls_conn *conn)
 	if (conn->io.presented && (!conn->io.judged ||
 	    conn->io.reason != REASON_OK))
 		return failed(conn, conn->io.reason);
+	if (conn->io.presented && version >= WOLFSSL_TLSV1_2 &&
+	    tls_library_peer_proved_weakly(conn->ssl)) {
+		tls_io_alert(&conn->io,
+		    tls_alert_for(REASON_CERT_WEAK_SIGNATURE));
+		return failed(conn, REASON_CERT_WEAK_SIGNATURE);
+	}
 	conn->established = true;
 	tls_io_establish(&conn->io, version >= WOLFSSL_TLSV1_3);
 	return TLS_CONN_DONE;

@@ -321,6 +321,7 @@ tls_io_verify(int library_says, struct WOLFSSL_X509_STORE_CTX *store)
 	(void)library_says;
 	if (io == NULL)
 		return 0;
+	io->asked = true;
 	if (store->error_depth > 0)
 		return 1;
 	/* An empty Certificate message: the client has none. */

@@ -37,6 +37,7 @@ struct tls_io {
 	uint8_t header_got;
 	uint32_t record_left;	/* bytes of its body still to come */
 	bool required;		/* a client without a certificate is refused */
+	bool asked;		/* the library has seen a certificate */
 	bool judged, presented;
 	enum reason reason;	/* the judge's, where judged */
 	struct buffer in, out;

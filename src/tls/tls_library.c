@@ -9,7 +9,7 @@
 
 #ifdef HAVE_WOLFSSL_INTERNAL
 /* Hidden in a shared wolfSSL, reachable in the static one we build. */
-extern int SendAlert(WOLFSSL *ssl, int severity, int type);
+#include <wolfssl/internal.h>
 #endif
 
 int
@@ -42,6 +42,18 @@ tls_library_alert(WOLFSSL *ssl, int alert)
 #else
 	(void)ssl;
 	(void)alert;
+	return false;
+#endif
+}
+
+bool
+tls_library_peer_proved_weakly(WOLFSSL *ssl)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	return ssl->options.peerHashAlgo == md5_mac ||
+	    ssl->options.peerHashAlgo == sha_mac;
+#else
+	(void)ssl;
 	return false;
 #endif
 }

@@ -28,6 +28,13 @@ const char *tls_library_version(void);
  */
 bool tls_library_alert(struct WOLFSSL *ssl, int alert);
 
+/*
+ * Did the peer prove with an MD5 or SHA-1 signature that the key is its own?
+ * RFC 9155 forbids it in TLS 1.2. Only the library that the set-up builds
+ * tells; with any other one: false.
+ */
+bool tls_library_peer_proved_weakly(struct WOLFSSL *ssl);
+
 /* Can tls_library_alert speak? */
 bool tls_library_has_alerts(void);
 

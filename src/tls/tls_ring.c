@@ -498,14 +498,22 @@ free_certs(struct tls_ring_cert *certs, size_t count)
 }
 
 void
+tls_ring_forget_key(struct tls_ring *ring)
+{
+	wipe_free(ring->chain_pem, ring->chain_length);
+	wipe_free(ring->key_pem, ring->key_length);
+	ring->chain_pem = ring->key_pem = NULL;
+	ring->chain_length = ring->key_length = 0;
+}
+
+void
 tls_ring_free(struct tls_ring **ring_p)
 {
 	struct tls_ring *ring = *ring_p;
 
 	if (ring == NULL)
 		return;
-	wipe_free(ring->chain_pem, ring->chain_length);
-	wipe_free(ring->key_pem, ring->key_length);
+	tls_ring_forget_key(ring);
 	free_certs(ring->chain, ring->chain_count);
 	free_certs(ring->trusted, ring->trusted_count);
 	for (size_t i = 0; i < ring->path_count; i++)

@@ -71,6 +71,9 @@ MUST_USE int tls_ring_load(const char *path, const char *label,
     struct tls_ring **ring_r, struct tls_ring_error *error_r);
 void tls_ring_free(struct tls_ring **ring);
 
+/* Wipes key and chain text, once contexts are made; certificates stay. */
+void tls_ring_forget_key(struct tls_ring *ring);
+
 /* Fills an error; for those who judge a ring's content. Returns -1. */
 int tls_ring_fault(struct tls_ring_error *error_r, const char *path,
     const char *cure, const char *format, ...) PRINTF_LIKE(4, 5);

@@ -26,7 +26,7 @@
 
 enum {
 	PATH_CERTS_MAX = 10,		/* presented, the leaf included */
-	PATH_SIGNATURES_MAX = 32,
+	PATH_SIGNATURES_MAX = 12,
 	PATH_NAME_MAX = 256,
 	PATH_DETAIL_MAX = 384,
 };
