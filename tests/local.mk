@@ -40,6 +40,7 @@ SCRIPT_TESTS = \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
 	tests/lint/map.sh \
+	tests/lint/policy-page.sh \
 	tests/lint/symbols.sh \
 	tests/policy-corpus.sh \
 	tests/policy-golden.sh

@@ -5,6 +5,7 @@
 import glob
 import re
 import shutil
+import socket
 import sys
 
 sys.dont_write_bytecode = True
@@ -27,11 +28,13 @@ NONE = client.context(ROOT.path)
 FOREIGN = client.context(ROOT.path, P.leaf("mallory", OTHER))
 RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
 SERVICE = backend.Backend(T, backend.echo)
-PORT = daemon.free_ports()
+PORT = daemon.free_ports(2)
+HASTY = PORT + 1    # where silence ends soon
 LOGS = T.path("valgrind")
 D = daemon.Daemon(
-    T, policy.text(policy.Rule("gate", PORT, RING, SERVICE.address,
-                               timeout=60)),
+    T, policy.text(
+        policy.Rule("gate", PORT, RING, SERVICE.address, timeout=60),
+        policy.Rule("hasty", HASTY, RING, SERVICE.address, timeout=1)),
     workers=1, limit=120, wrapper=[
         "valgrind", "--quiet", "--leak-check=full",
         "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite",
@@ -65,10 +68,31 @@ def abandoned():
                                               [hello.TLS13]), limit=60)[1]
 
 
+def silent(number):
+    """Begins, or does not; the daemon ends it."""
+    sock = socket.create_connection(("127.0.0.1", HASTY), 60)
+    if number & 1:
+        sock.sendall(b"\x16\x03\x01\x02\x00\x01")
+    return sock
+
+
+def torn(number):
+    """A reset: of nothing, of half a handshake, of a session."""
+    with client.Tls(PORT, GOOD, limit=60) as tls:
+        if number % 3 == 1:
+            tls.sock.sendall(hello.client_hello([0x1301], hello.TLS12,
+                                                [hello.TLS13])[:40])
+        elif number % 3 == 2:
+            tls.handshake()
+            tls.send(b"hello")
+        backend.reset(tls.sock)
+
+
 with T.case("%d connections" % COUNT):
     since = D.mark()
+    waiting = []
     for number in range(COUNT):
-        kind = number % 6
+        kind = number % 8
         if kind < 2:
             served()
         elif kind == 2:
@@ -77,9 +101,18 @@ with T.case("%d connections" % COUNT):
             refused(FOREIGN)
         elif kind == 4:
             garbage()
-        else:
+        elif kind == 5:
             abandoned()
-    D.wait_conns(COUNT, since, 120)
+        elif kind == 6:
+            waiting.append(silent(number >> 3))
+        else:
+            torn(number >> 3)
+    lines = D.wait_conns(COUNT, since, 120)
+    for sock in waiting:
+        sock.close()
+    reasons = {line.reason for line in lines}
+    expect({0, 5001, 435, 5003, 420, 5004, 5005, 7201} <= reasons,
+           "reasons seen: %r" % sorted(reasons))
 
 with T.case("the daemon ends well"):
     workers = D.workers()

@@ -186,6 +186,8 @@ for version in ("1_2", "1_3"):
     for bad in BAD:
         if bad.reasons == {7443}:
             # A limit of ours, whoever is let in.
+            with T.case(said + ", PassThru: refused as well: " + bad.name):
+                refused(PORTS["PassThru"], bad, version)
             continue
         with T.case(said + ", PassThru: admitted, not verified: "
                     + bad.name):
