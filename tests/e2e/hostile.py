@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Clients that mean harm or are broken: nothing crashes, leaks, hangs or
-reaches the service.  SALLYPORT_FULL=1 makes it 100,000 random streams."""
+reaches the service.  SALLYPORT_FULL=1 makes it 100,000 random streams, and
+SALLYPORT_SEED=N repeats a run."""
 
+import collections
 import os
 import random
 import selectors
@@ -12,13 +14,17 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from lib import FULL, backend, client, daemon, hello, pki, policy, tap  # noqa: E402
+from lib import (FULL, backend, client, crypto, daemon, der,  # noqa: E402
+                 hello, pki, policy, tap)
+from lib.rawtls import CERTIFICATE, CLIENT_KEY_EXCHANGE, message  # noqa: E402
 from lib.tap import equal, expect, wait_for  # noqa: E402
 
 T = tap.Tap(1800 if FULL else 150)
 SEED = int(os.environ.get("SALLYPORT_SEED", "0")) or random.randrange(1 << 32)
 RANDOM = random.Random(SEED)
 STREAMS = 100000 if FULL else 10000
+LIVE = 5000 if FULL else 300
+SIGNED = 2000 if FULL else 50
 BATCH = 64
 
 P = pki.Pki(T.path("pki"))
@@ -27,10 +33,13 @@ ROOT = P.ca("root")
 ALICE = P.leaf("alice", ROOT, kind="rsa")
 RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
 SERVICE = backend.Backend(T, backend.echo)
-PORT = daemon.free_ports()
-D = daemon.Daemon(T, policy.text(policy.Rule(
-    "gate", PORT, RING, SERVICE.address, versions=policy.VERSIONS,
-    timeout=5)))
+PORT = daemon.free_ports(2)
+OPEN = PORT + 1     # where any certificate is read, and none is judged
+D = daemon.Daemon(T, policy.text(
+    policy.Rule("gate", PORT, RING, SERVICE.address,
+                versions=policy.VERSIONS, timeout=5),
+    policy.Rule("open", OPEN, RING, SERVICE.address,
+                versions=policy.VERSIONS, timeout=5, auth="PassThru")))
 BEFORE = {pid: daemon.descriptors(pid) for pid in D.workers()}
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 T.diag("SALLYPORT_SEED=%d" % SEED)
@@ -59,6 +68,10 @@ def healthy(since, connections):
     expect(not wrong, "%d with a wrong reason, such as\n%s"
            % (len(wrong), "\n".join(wrong[:5])))
     equal(len(lines), connections, "connections in the log")
+    if connections > 100:
+        count = collections.Counter(line.reason for line in lines)
+        T.diag("reasons: " + ", ".join("%d: %d" % pair for pair
+                                       in sorted(count.items())))
     equal(set(D.workers()), set(BEFORE), "the workers")
     equal(D.zombies(), [], "zombies")
     wait_for(lambda: all(daemon.descriptors(pid) <= count
@@ -87,6 +100,7 @@ def mutate(data):
 
 def resized(record):
     """The record with its length field set right again."""
+    record = record.ljust(5, b"\x03")
     return record[:3] + struct.pack(">H", len(record) - 5) + record[5:]
 
 
@@ -98,9 +112,177 @@ def client_hello():
         (hello.TLS10, hello.TLS11, hello.TLS12)), ticket=b"")
 
 
+def recorded(version, leaf, chain=None):
+    """The flights of a real client, one string of bytes for each."""
+    flights = [b""]
+
+    class Recorder(client.Tls):
+        def flush(self):
+            data = self.outgoing.read()
+            flights[-1] += data
+            if data:
+                self.sock.sendall(data)
+
+        def fill(self):
+            if flights[-1]:
+                flights.append(b"")
+            return super().fill()
+    with Recorder(PORT, client.context(ROOT.path, leaf, chain,
+                                       version=version)) as tls:
+        tls.handshake()
+        tls.echo(b"recorded")
+        tls.close()
+    return [flight for flight in flights if flight]
+
+
+def records(data):
+    """Its records, taken apart."""
+    found = []
+    while data:
+        size = 5 + int.from_bytes(data[3:5], "big")
+        found.append(data[:size])
+        data = data[size:]
+    return found
+
+
+def replayed():
+    """What a client once said, damaged: bytes, whole records, or its end
+    cut off."""
+    data = b"".join(RANDOM.choice(RECORDED))
+    how = RANDOM.randrange(4)
+    if how == 0:
+        return mutate(data)
+    if how == 1:
+        return data[:RANDOM.randrange(1, len(data))]
+    parts = records(data)
+    at = RANDOM.randrange(len(parts))
+    if how == 2:
+        parts[at] = resized(mutate(parts[at] + b"\0")[:16000])
+    else:
+        other = RANDOM.randrange(len(parts))
+        parts[at:at + RANDOM.randrange(2)] = [parts[other]]
+    return b"".join(parts)
+
+
+def spots(tree):
+    """Every element of the tree, with the list that it is in."""
+    for at, element in enumerate(tree):
+        yield tree, at
+        if isinstance(element[1], list):
+            yield from spots(element[1])
+
+
+def mutate_tree(data, times=1):
+    """DER with elements changed, moved, doubled or dropped; the lengths
+    around them are right again."""
+    tree = der.parse(data)
+    for _ in range(times):
+        inside, at = RANDOM.choice(list(spots(tree)))
+        element = inside[at]
+        how = RANDOM.randrange(7)
+        if how == 0:
+            element[0] = RANDOM.choice((
+                0, 1, 2, 3, 4, 5, 6, 12, 19, 22, 23, 24, 30, 48, 49, 0x80,
+                0xa0, 0xa3, RANDOM.randrange(256)))
+        elif how == 1:
+            inside[at:at + 1] = []
+            if not tree:
+                return b"\x30\x00"
+        elif how == 2:
+            inside[at:at] = [element] * RANDOM.choice((1, 1, 1, 30, 300))
+        elif how == 3:
+            element[1] = RANDOM.choice((
+                b"", b"\0", b"\xff" * 9, RANDOM.randbytes(300)))
+        elif how == 4:
+            inside[at] = RANDOM.choice(list(spots(tree)))[0][0]
+            # Never a circle.
+            inside[at] = der.parse(der.tlv(0x30, b"\x05\0"))[0]
+        elif isinstance(element[1], list):
+            element[1] = element[1][::-1]
+        elif element[1]:
+            element[1] = mutate(element[1])
+    return der.encode(tree)
+
+
+def mutate_der(data):
+    how = RANDOM.randrange(8)
+    if how == 0:
+        return mutate(data)
+    if how == 1:
+        return data[:RANDOM.randrange(len(data))]
+    return mutate_tree(data, RANDOM.choice((1, 1, 1, 2, 5)))
+
+
+def _vector(size, body):
+    # Right, but for one in thirty.
+    count = len(body)
+    if RANDOM.randrange(30) == 0:
+        count = max(0, count + RANDOM.choice((-1, 1, -300, 300, 65535)))
+    return (count % (1 << 8 * size)).to_bytes(size, "big") + body
+
+
+def certificate_message(chain):
+    return message(CERTIFICATE, _vector(3, b"".join(
+        _vector(3, link) for link in chain)))
+
+
+def in_records(data):
+    """As handshake records, now and then of a few bytes each."""
+    size = 16384 if RANDOM.randrange(8) else RANDOM.randrange(4, 400)
+    return b"".join(hello.record(22, data[at:at + size], 0x303)
+                    for at in range(0, len(data), size))
+
+
+POINT = message(CLIENT_KEY_EXCHANGE, _vector(
+    1, crypto.encode(crypto.multiply(3))))
+
+
+def certificate_flight(chain):
+    """A TLS 1.2 client as far as its certificate, which needs nothing of
+    what the server says."""
+    begin = hello.client_hello([0xc02b], hello.TLS12)
+    rest = in_records(certificate_message(chain))
+    if RANDOM.randrange(4) == 0:
+        rest += in_records(POINT) + RANDOM.randbytes(RANDOM.randrange(80))
+    return begin + rest
+
+
+def certificates():
+    """Chains of a real client's certificates, one of them damaged."""
+    chain = [one.der for one in RANDOM.choice(CHAINS)]
+    at = RANDOM.randrange(len(chain))
+    chain[at] = mutate_der(chain[at])
+    how = RANDOM.randrange(12)
+    if how == 0:
+        chain.append(ROOT.der)
+    elif how == 1:
+        chain = chain * RANDOM.choice((2, 5, 9, 33))
+    elif how == 2:
+        chain = chain[::-1]
+    elif how == 3:
+        chain.append(b"")
+    return certificate_flight(chain)
+
+
+def signed():
+    """A damaged certificate with the CA's good signature under it."""
+    body, algorithm, _ = der.split(der.split(RANDOM.choice(
+        (ALICE, BOB, INTER)).der)[0][1])
+    tbs = mutate_tree(body[2], RANDOM.choice((1, 1, 2)))
+    leaf = der.sequence(tbs, algorithm[2] if ROOT.key.kind == "rsa" else
+                        pki.SIGNATURES["ec", "sha256"],
+                        der.bits(ROOT.key.sign(tbs, "sha256")))
+    return certificate_flight(RANDOM.choice((
+        [leaf], [leaf, INTER.der], [BOB.der, leaf])))
+
+
 def stream():
     """One hostile stream of bytes."""
-    how = RANDOM.randrange(8)
+    how = RANDOM.randrange(13)
+    if how in (8, 9):
+        return replayed()
+    if how >= 10:
+        return certificates()
     if how == 0:
         return RANDOM.randbytes(RANDOM.randrange(1, 600))
     if how == 1:
@@ -126,7 +308,8 @@ def throw(streams, limit=20):
     direction, and reads to the end; some connections are reset."""
     selector = selectors.DefaultSelector()
     for data in streams:
-        sock = socket.create_connection(("127.0.0.1", PORT), limit)
+        sock = socket.create_connection(
+            ("127.0.0.1", RANDOM.choice((PORT, PORT, OPEN))), limit)
         try:
             sock.sendall(data)
             if RANDOM.randrange(8) == 0:
@@ -154,9 +337,41 @@ def throw(streams, limit=20):
     selector.close()
 
 
+INTER = P.ca("intermediate", ROOT)
+BOB = P.leaf("bob", INTER)
+# With more in it than others.
+CAROL = P.leaf("carol", INTER, purposes=(pki.CLIENT, pki.SERVER), extra=[
+    pki.extension("2.5.29.17", der.sequence(
+        der.tlv(0x82, b"carol.example"), der.tlv(0x81, b"c@example"),
+        der.tlv(0x87, bytes(4)), der.tlv(0xa4, pki.name("carol")))),
+    pki.extension("2.5.29.30", der.sequence(der.tlv(0xa0, der.sequence(
+        der.tlv(0x82, b"example"))))),
+    pki.extension("2.5.29.32", der.sequence(der.sequence(
+        der.oid("2.5.29.32.0")))),
+    pki.extension("2.5.29.31", der.sequence(der.sequence(der.tlv(
+        0xa0, der.tlv(0xa0, der.tlv(0x86, b"http://127.0.0.1/crl"))))))])
+CHAINS = [[ALICE], [BOB, INTER], [CAROL, INTER], [BOB, INTER, ROOT]]
+BOTH = P.chain("bob-chain", BOB, INTER)
+RECORDED = [recorded(version, leaf, chain) for version in VERSIONS
+            for leaf, chain in ((ALICE, None), (BOB, BOTH))]
+
 for version in VERSIONS:
     with T.case("%s: byte by byte, it works" % version.name):
         good(version, trickle=0)
+
+with T.case("a certificate flight of this kind is understood"):
+    for port, leaf, reasons in ((PORT, ALICE, {420}), (OPEN, ALICE, {420}),
+                                (PORT, P.leaf("mallory", P.ca("other")),
+                                 {435})):
+        since = D.mark()
+        _, own = hello.ask(port, hello.client_hello([0xc02b], hello.TLS12)
+                           + hello.record(22, message(CERTIFICATE, (
+                               len(leaf.der) + 3).to_bytes(3, "big") + len(
+                                   leaf.der).to_bytes(3, "big") + leaf.der),
+                               0x303), finish=True)
+        line = D.conn(since, own)
+        expect(line.reason in reasons, line.line)
+        expect(leaf.label in line.get("identity", ""), line.line)
 
 with T.case("%d random and damaged streams" % STREAMS):
     since, seen = D.mark(), SERVICE.seen()
@@ -167,6 +382,54 @@ with T.case("%d random and damaged streams" % STREAMS):
         left -= count
     equal(SERVICE.seen(), seen, "what reached the service")
     healthy(since, STREAMS)
+
+with T.case("%d damaged certificates with a good signature" % SIGNED):
+    since, seen = D.mark(), SERVICE.seen()
+    left = SIGNED
+    while left:
+        count = min(left, BATCH)
+        throw([signed() for _ in range(count)])
+        left -= count
+    equal(SERVICE.seen(), seen, "what reached the service")
+    healthy(since, SIGNED)
+
+
+class Damaging(client.Tls):
+    """A real client whose last flight is damaged on its way."""
+
+    def flush(self):
+        data = self.outgoing.read()
+        if data and self.sent:
+            parts = records(data)
+            at = RANDOM.randrange(len(parts))
+            parts[at] = (mutate(parts[at]) if RANDOM.randrange(3) else
+                         resized(mutate(parts[at] + b"\0")))
+            if parts[at] == records(data)[at]:
+                parts[at] = parts[at][:-1] + bytes([parts[at][-1] ^ 1])
+            data = b"".join(parts)
+            self.sock.sendall(data)
+            self.sock.shutdown(socket.SHUT_WR)
+        elif data:
+            self.sock.sendall(data)
+        self.sent += len(data)
+
+
+for version in VERSIONS:
+    with T.case("%s: %d last flights damaged on the way"
+                % (version.name, LIVE)):
+        since, seen = D.mark(), SERVICE.seen()
+        contexts = [client.context(ROOT.path, leaf, chain, version=version)
+                    for leaf, chain in ((ALICE, None), (BOB, BOTH))]
+        for _ in range(LIVE):
+            with Damaging(PORT, RANDOM.choice(contexts)) as tls:
+                try:
+                    tls.handshake()
+                    tls.recv()
+                    expect(False, "it was served")
+                except OSError:
+                    pass
+        equal(SERVICE.seen(), seen, "what reached the service")
+        healthy(since, LIVE)
 
 for version in VERSIONS:
     with T.case("%s: a handshake cut off at each byte" % version.name):

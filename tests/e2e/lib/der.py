@@ -53,6 +53,18 @@ def time(moment):
     return tlv(0x18, moment.strftime("%Y%m%d%H%M%SZ").encode())
 
 
+def parse(data):
+    """A tree of what split() finds: [tag, children or bytes], ...; what is
+    inside an octet string is left alone."""
+    return [[tag, parse(body) if tag & 0x20 else body]
+            for tag, body, _ in split(data)]
+
+
+def encode(tree):
+    return b"".join(tlv(tag, encode(body) if isinstance(body, list)
+                        else body) for tag, body in tree)
+
+
 def split(data):
     """The elements one after another in `data`: [(tag, body, whole)]."""
     found = []
