@@ -8,13 +8,15 @@ import shutil
 import signal
 import socket
 import sys
+import threading
+import time
 
 sys.dont_write_bytecode = True
 
 from lib import FULL, backend, client, daemon, pki, policy, tap  # noqa: E402
 from lib.tap import Skip, equal, expect, wait_for  # noqa: E402
 
-T = tap.Tap(120)
+T = tap.Tap(400 if FULL else 120)
 P = pki.Pki(T.path("pki"))
 ROOT = P.ca("root")
 CONTEXT = client.context(ROOT.path, P.leaf("alice", ROOT))
@@ -37,6 +39,12 @@ def broken(tls):
         return False
     except (OSError, EOFError):
         return True
+
+
+def owners_of(held, pids):
+    """Which of the workers has each connection."""
+    found = daemon.owners(pids, PORT, [tls.port for tls in held])
+    return {tls: found[tls.port] for tls in held}
 
 
 def refuses():
@@ -69,7 +77,7 @@ for turn in (1, 2, 3):
             raise Skip("only root sees whose a connection is")
         pids = D.workers()
         held = [connect() for _ in range(16)]
-        owners = {tls: daemon.owner(pids, PORT, tls.port) for tls in held}
+        owners = owners_of(held, pids)
         expect(None not in owners.values(), "whose? %r" % owners)
         doomed = owners[held[0]]
         since = D.mark()
@@ -86,6 +94,93 @@ for turn in (1, 2, 3):
             connect().close()
         for tls in held:
             tls.sock.close()
+
+KILLS = 50 if FULL else 6
+# A worker that dies within its first second is replaced a second later.
+PACE = 0.6
+
+
+class Load(threading.Thread):
+    """Connects, echoes, closes, over and over; `lost` is how often that
+    failed after the connection was accepted, `refused` how often before."""
+
+    def __init__(self, stop):
+        super().__init__(daemon=True)
+        self.stop = stop
+        self.served = self.lost = 0
+        self.refused = []
+        self.start()
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                tls = client.Tls(PORT, CONTEXT)
+            except OSError as error:
+                self.refused.append(repr(error))
+                continue
+            try:
+                with tls:
+                    tls.handshake()
+                    tls.echo(b"load")
+                    tls.close()
+                self.served += 1
+            except (OSError, EOFError):
+                self.lost += 1
+            time.sleep(0.01)    # for the threads that measure
+
+
+with T.case("%d workers killed under load: each costs only its own" % KILLS):
+    if os.getuid() != 0:
+        raise Skip("only root sees whose a connection is")
+    stop = threading.Event()
+    load = [Load(stop) for _ in range(4)]
+    held = [connect() for _ in range(24)]
+    since, own_lost, order = D.mark(), 0, D.workers()
+    begun = time.monotonic()
+    try:
+        for turn in range(KILLS):
+            owners = owners_of(held, order)
+            expect(None not in owners.values(), "whose? %r" % owners)
+            doomed = order.pop(0)
+            kill_one(D, doomed)
+            for tls in held:
+                equal(broken(tls), owners[tls] == doomed,
+                      "kill %d: a connection of worker %s, %s was killed"
+                      % (turn, owners[tls], doomed))
+            own_lost += sum(at == doomed for at in owners.values())
+            new = wait_for(lambda: set(D.workers()) - {doomed} - set(order),
+                           "a new worker")
+            order += new
+            equal(len(order), 2, "workers")
+            for tls in held:
+                if owners[tls] == doomed:
+                    tls.sock.close()
+            held = [connect() if owners[tls] == doomed else tls
+                    for tls in held]
+            time.sleep(PACE)
+    finally:
+        stop.set()
+        for thread in load:
+            thread.join(30)
+    served = sum(thread.served for thread in load)
+    lost = sum(thread.lost for thread in load)
+    T.diag("%d kills in %.1f s: %d connections served meanwhile, %d of the "
+           "load and %d of those held lost" % (
+               KILLS, time.monotonic() - begun, served, lost, own_lost))
+    equal([one for thread in load for one in thread.refused], [],
+          "connections that were refused")
+    # Each thread has one connection at a time.
+    expect(lost <= KILLS * len(load), "%d were lost" % lost)
+    expect(own_lost > 0, "no held connection was ever killed")
+    expect(served > 20 * KILLS, "only %d were served" % served)
+    with D.changed:
+        told = sum("was killed by signal 9" in line
+                   for line in D.lines[since:])
+    equal(told, KILLS, "deaths in the log")
+    wait_for(lambda: not D.zombies(), "their burial")
+    equal(len(D.workers()), 2, "workers")
+    for tls in held:
+        tls.close()
 
 with T.case("connections that were never accepted are not lost"):
     # With both workers stopped, connections wait in the listen queue.

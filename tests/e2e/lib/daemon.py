@@ -130,28 +130,32 @@ def alive(pid):
         return False
 
 
-def owner(pids, local, remote):
-    """Which of the processes holds the IPv4 connection between two ports,
-    seen from the end whose own port is `local`; None: none of them."""
+def owners(pids, local, remotes):
+    """Which of the processes holds each IPv4 connection, seen from the end
+    whose own port is `local`, by the port of its other end; None: none of
+    them.  Only root may know."""
+    wanted, found = {}, dict.fromkeys(remotes)
     with open("/proc/net/tcp") as f:
         next(f)
         for line in f:
             parts = line.split()
             ports = [int(end.split(":")[1], 16) for end in parts[1:3]]
-            if ports == [local, remote]:
-                wanted = "socket:[%s]" % parts[9]
-                break
-        else:
-            return None
+            if ports[0] == local and ports[1] in found:
+                wanted["socket:[%s]" % parts[9]] = ports[1]
     for pid in pids:
         folder = "/proc/%d/fd" % pid
         try:
-            for fd in os.listdir(folder):
-                if os.readlink(os.path.join(folder, fd)) == wanted:
-                    return pid
+            names = os.listdir(folder)
         except OSError:
             continue
-    return None
+        for fd in names:
+            try:
+                link = os.readlink(os.path.join(folder, fd))
+            except OSError:
+                continue
+            if link in wanted:
+                found[wanted[link]] = pid
+    return found
 
 
 def check(policy, *args, user=None, limit=10):
