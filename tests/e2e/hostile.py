@@ -222,8 +222,9 @@ def _vector(size, body):
 
 
 def certificate_message(chain):
+    # A message has room for 16 MiB, and damage can make one grow.
     return message(CERTIFICATE, _vector(3, b"".join(
-        _vector(3, link) for link in chain)))
+        _vector(3, link[:1 << 17]) for link in chain)))
 
 
 def in_records(data):
