@@ -55,6 +55,7 @@ update-golden: sallyport
 # The daemon as a whole: what client, log and service see.
 E2E_TESTS = \
 	tests/e2e/backend.py \
+	tests/e2e/background.py \
 	tests/e2e/bulk.py \
 	tests/e2e/defaults.py \
 	tests/e2e/ends.py \
@@ -68,6 +69,7 @@ E2E_TESTS = \
 	tests/e2e/refused.py \
 	tests/e2e/reload.py \
 	tests/e2e/rules.py \
+	tests/e2e/sandbox.py \
 	tests/e2e/start.py \
 	tests/e2e/timers.py \
 	tests/e2e/workers.py

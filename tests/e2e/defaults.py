@@ -9,6 +9,8 @@ import sys
 sys.dont_write_bytecode = True
 
 from lib import backend, client, daemon, hello, pki, policy, tap  # noqa: E402
+from lib.rawtls import (CERTIFICATE, DATA, HANDSHAKE, SERVER_HELLO,  # noqa: E402
+                        Alert, Raw12, Raw13)
 from lib.tap import among, equal, expect  # noqa: E402
 
 T = tap.Tap(90)
@@ -177,6 +179,75 @@ for version, extra, said in (("1_2", (), "1.2, tickets"),
                 result = resumes("ec", version, kept, leaf=None)
                 expect(backend.BODY not in result.out, str(result))
                 equal(SERVICE.seen(), before, "what reached the service")
+
+def keeps(port):
+    """A whole TLS 1.2 handshake of a client that would like to come back:
+    the session id and the tickets that it was given."""
+    with Raw12(PORTS[port]) as raw:
+        raw.hello(ticket=b"")
+        raw.greeted()
+        if raw.asked:
+            raw.handshake(raw.certificates(ALICE))
+        raw.handshake(raw.key_exchange())
+        raw.derive()
+        if raw.asked:
+            raw.handshake(raw.verify(ALICE.key))
+        raw.change()
+        raw.handshake(raw.finished())
+        raw.expect_finished()
+        expect(b"200 OK" in raw.answered(client.REQUEST), "not served")
+        return raw.session, raw.tickets
+
+
+def comes_back(port, session, ticket):
+    """Asks to resume: the server must begin anew."""
+    with Raw12(PORTS[port]) as raw:
+        raw.hello(session=session, ticket=ticket)
+        kind, body = raw.next()
+        equal(kind, SERVER_HELLO, "the first message")
+        given = body[35:35 + body[34]]
+        expect(not given or given != session, "it takes the session up")
+        # Not ChangeCipherSpec, as in a handshake that is cut short.
+        kind, _ = raw.read()
+        equal(kind, HANDSHAKE, "the record after the ServerHello")
+    with Raw12(PORTS[port]) as raw:
+        raw.hello(session=session, ticket=ticket)
+        raw.next()
+        equal(raw.next()[0], CERTIFICATE, "after the ServerHello")
+
+
+for port in ("ec", "open", "server"):
+    with T.case("%s: TLS 1.2: neither ticket nor session comes back" % port):
+        session, tickets = keeps(port)
+        equal(tickets, [], "tickets")
+        for other in ("ec", "open", "server"):
+            comes_back(other, session or os.urandom(32), None)
+            comes_back(other, session or os.urandom(32), os.urandom(160))
+    with T.case("%s: TLS 1.3: no ticket comes, none is taken" % port):
+        identity, binder = os.urandom(160), os.urandom(32)
+        offer = hello.extension(45, b"\x01\x01") + hello.extension(
+            41, b"\0\xa6\0\xa0" + identity + bytes(4)
+            + b"\0\x21\x20" + binder)
+        with Raw13(PORTS[port]) as raw:
+            raw.open(offer)
+            expect(41 not in raw.extensions, "it takes the key up")
+            equal(raw.asked, port != "server", "whether it asks")
+            if raw.asked:
+                raw.handshake(raw.certificates(ALICE))
+                raw.handshake(raw.verify(ALICE.key))
+            raw.handshake(raw.finished())
+            raw.change()
+            raw.record(DATA, client.REQUEST)
+            said = []
+            try:
+                while True:
+                    kind, body = raw.read()
+                    expect(kind != HANDSHAKE,
+                           "message %d after the handshake" % body[0])
+                    said.append(body)
+            except (Alert, EOFError):
+                pass
+            expect(b"200 OK" in b"".join(said), "not served: %r" % said)
 
 with T.case("the daemon ends well"):
     D.close()

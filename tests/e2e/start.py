@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the daemon refuses to start with: each refusal names file and line,
-says what to do, and exits 1; --check says the same."""
+says what to do, and exits 1; --check and `sallyport lint --deep` say the
+same."""
 
 import os
 import re
@@ -33,11 +34,47 @@ def rule(keyring=GOOD, port=None, **more):
     return policy.Rule("gate", port or daemon.free_ports(), keyring, **more)
 
 
+# A rule that needs what a later version builds: lint, which judges the
+# language, warns; a start, which must serve it, refuses.
+NOT_ACTING, NOT_SERVED = "SP1601", "SP1705"
+
+
+def faults(said, severity="error"):
+    """{(line, code)} of the diagnostics in what was said."""
+    return {(int(line), code) for line, code in re.findall(
+        r"\.policy:(\d+):\d+: %s: .*\[(SP\d{4})\]" % severity, said)}
+
+
+def agree(path, user=None):
+    """A start, --check and lint --deep find the same errors, each at the
+    same line under the same code; returns them."""
+    started = faults(daemon.check(path, user=user)[1])
+    status, said = daemon.check(path, "--check", user=user)
+    equal(faults(said), started, "what --check finds, a start the other")
+    equal(status, 1 if started else 0, "exit status of --check\n" + said)
+    status, said = daemon.lint(path, "--deep", user=user)
+    expect(not daemon.FAULTS.search(said), said)
+    unserved = {fault for fault in started if fault[1] == NOT_SERVED}
+    equal(faults(said), started - unserved,
+          "what lint --deep finds, a start the other\n" + said)
+    equal(status, 1 if started - unserved else 0,
+          "exit status of lint --deep\n" + said)
+    if unserved:
+        warned = {line for line, code in faults(said, "warning")
+                  if code == NOT_ACTING}
+        expect(warned & {line for line, _ in unserved},
+               "lint does not warn at %r\n%s" % (unserved, said))
+    return started
+
+
 def refused(text, needle, words, nth=1, user=None):
     """The text is refused at the line that holds `needle` or at one of
     several; the message matches the pattern `words`."""
     path = T.write("refused.policy", text)
     lines = [policy.line_of(text, one, nth) for one in needle.split("|")]
+    found = agree(path, user)
+    expect({line for line, _ in found} & set(lines),
+           "lines %r are not among %r" % (lines, found))
     for extra in ((), ("--check",)):
         status, said = daemon.check(path, *extra, user=user)
         where = "%s:\n%s" % (" ".join(extra) or "start", said)
@@ -53,9 +90,17 @@ def refused(text, needle, words, nth=1, user=None):
 
 
 with T.case("a good policy passes --check and opens no port"):
-    good = policy.text(rule())
-    status, said = daemon.check(T.write("good.policy", good), "--check")
-    equal(status, 0, said)
+    port = daemon.free_ports()
+    path = T.write("good.policy", policy.text(rule(port=port)))
+    with socket.socket() as taken:
+        # Whatever holds the port is none of its business.
+        taken.bind(("0.0.0.0", port))
+        taken.listen()
+        for extra in ("--check",), ("--check", "--workers", "1"):
+            status, said = daemon.check(path, *extra)
+            equal((status, said), (0, ""), "what --check says")
+    equal(daemon.lint(path, "--deep")[0], 0, "exit status of lint --deep")
+    equal(daemon.lint(path, "--deep", "--strict")[0], 0, "with --strict")
 
 with T.case("the policy does not exist"):
     status, said = daemon.check(T.path("none.policy"))
@@ -197,6 +242,7 @@ with T.case("errors of the policy, all of them at once"):
     text = policy.text(rule()).replace("HandshakeRole", "HandshakeRoll")
     text = text.replace("Direction Inbound", "Direction Inward")
     path = T.write("wrong.policy", text)
+    equal(len(agree(path)), 2, "errors")
     for extra in ((), ("--check",)):
         status, said = daemon.check(path, *extra)
         equal(status, 1, said)
@@ -204,6 +250,17 @@ with T.case("errors of the policy, all of them at once"):
             expect("wrong.policy:%d" % policy.line_of(text, needle) in said,
                    "%s\n%s" % (needle, said))
         expect("HandshakeRole" in said, "no suggestion\n" + said)
+
+with T.case("faults of several rings, all of them at once"):
+    text = policy.text(rule(T.path("rings", "nowhere")),
+                       policy.Rule("two", daemon.free_ports(), ring(
+                           "no-anchor-3", trusted=()), BACKEND),
+                       policy.Rule("three", daemon.free_ports(), GOOD,
+                                   BACKEND, label="absent"))
+    found = agree(T.write("several.policy", text))
+    wanted = {policy.line_of(text, "Keyring ", nth) for nth in (1, 2)}
+    wanted.add(policy.line_of(text, "CertificateLabel"))
+    equal({line for line, _ in found}, wanted, "lines")
 
 with T.case("a reference to nothing"):
     text = policy.text(rule()).replace(
@@ -239,6 +296,7 @@ with T.case("no cipher suite that can be used"):
 
 with T.case("no protocol is On"):
     path = T.write("none-on.policy", policy.text(rule(versions=())))
+    agree(path)
     status, said = daemon.check(path, "--check")
     equal(status, 1, said)
     expect(re.search(r"none-on\.policy:\d+", said), said)

@@ -177,6 +177,17 @@ def check(policy, *args, user=None, limit=10):
     return proc.returncode, out.decode(errors="replace")
 
 
+def lint(policy, *args, user=None):
+    """Runs `sallyport lint`; returns (status, text)."""
+    argv = [build_path("sallyport"), "lint"] + list(args) + [policy]
+    if user is not None:
+        argv = ["setpriv", "--reuid", str(user), "--regid", str(user),
+                "--clear-groups"] + argv
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, timeout=20,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
 def needs_wolfssl(*least):
     """Skips a case that an older library than `least` cannot pass: the
     fallback builds (5.7, 5.5) work, with the limits that README names."""

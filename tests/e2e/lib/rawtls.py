@@ -9,10 +9,10 @@ import struct
 from . import crypto, hello
 
 ALERT, HANDSHAKE, DATA, CCS = 21, 22, 23, 20
-(SERVER_HELLO, ENCRYPTED_EXTENSIONS, CERTIFICATE, SERVER_KEY_EXCHANGE,
+(SERVER_HELLO, NEW_SESSION_TICKET, ENCRYPTED_EXTENSIONS, CERTIFICATE, SERVER_KEY_EXCHANGE,
  CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_VERIFY,
  CLIENT_KEY_EXCHANGE, FINISHED, KEY_UPDATE) = (
-     2, 8, 11, 12, 13, 14, 15, 16, 20, 24)
+     2, 4, 8, 11, 12, 13, 14, 15, 16, 20, 24)
 
 
 def message(kind, body):
@@ -147,7 +147,7 @@ class Raw:
             if kind == HANDSHAKE:
                 self.messages += body
 
-    def _hello(self, suite, versions, share, more=b""):
+    def _hello(self, suite, versions, share, more=b"", session=b""):
         extensions = [
             hello.extension(10, b"\0\x02\0\x17"),
             hello.extension(11, b"\x01\0"),
@@ -156,7 +156,7 @@ class Raw:
         if versions:
             extensions.append(hello.extension(43, versions))
             extensions.append(hello.extension(51, share))
-        body = (b"\x03\x03" + self.random + b"\0"
+        body = (b"\x03\x03" + self.random + _vector(1, session)
                 + _vector(2, struct.pack(">H", suite)) + b"\x01\0"
                 + _vector(2, b"".join(extensions) + more))
         self.handshake(message(1, body))
@@ -194,23 +194,30 @@ class Raw:
 
 
 class Raw12(Raw):
-    def hello(self, proof=b""):
-        """proof: of the handshake before this one (RFC 5746)."""
+    def hello(self, proof=b"", session=b"", ticket=None):
+        """proof: of the handshake before this one (RFC 5746); session and
+        ticket: of one to be resumed, ticket b"" to ask for one."""
         self.transcript = b""
         self.random = os.urandom(32)
-        self._hello(0xc02b, None, None,
-                    hello.extension(0xff01, _vector(1, proof)))
+        more = hello.extension(0xff01, _vector(1, proof))
+        if ticket is not None:
+            more += hello.extension(35, ticket)
+        self._hello(0xc02b, None, None, more, session)
 
     def open(self):
         self.hello()
         return self.greeted()
 
     def greeted(self):
-        """Everything up to the server's ServerHelloDone."""
+        """Everything up to the server's ServerHelloDone; `session` is the
+        id it gave, `asked` whether it wants a certificate."""
         _, body = self.next()
         self.server_random = body[2:34]
+        self.session = body[35:35 + body[34]]
+        self.asked = False
         while True:
             kind, body = self.next()
+            self.asked = self.asked or kind == CERTIFICATE_REQUEST
             if kind == SERVER_KEY_EXCHANGE:
                 self.peer = body[4:4 + body[3]]
             elif kind == SERVER_HELLO_DONE:
@@ -242,8 +249,15 @@ class Raw12(Raw):
         return message(FINISHED, self.proof)
 
     def expect_finished(self):
-        while self.read()[0] != CCS:
-            pass
+        """`tickets` are those that came before it."""
+        self.tickets = []
+        while True:
+            kind, body = self.read()
+            if kind == CCS:
+                break
+            if body[0] == NEW_SESSION_TICKET:
+                self.tickets.append(body[10:])
+                self.transcript += body
         self.reading = self.theirs
         kind, _ = self.next()
         if kind != FINISHED:
@@ -253,12 +267,15 @@ class Raw12(Raw):
 class Raw13(Raw):
     thirteen = True
 
-    def open(self):
+    def open(self, more=b""):
+        """more: extensions at the end of the ClientHello; `extensions` are
+        those of the answer."""
         point = crypto.encode(crypto.multiply(self.secret))
         self._hello(0x1301, b"\x02\x03\x04",
-                    _vector(2, b"\0\x17" + _vector(2, point)))
+                    _vector(2, b"\0\x17" + _vector(2, point)), more)
         kind, body = self.next()
         answer = hello.Answer(hello.record(HANDSHAKE, message(kind, body)))
+        self.extensions = answer.extensions
         shared = self._shared(answer.extensions[51][4:])
         empty = crypto.sha256(b"")
         early = crypto.mac(bytes(32), bytes(32))
