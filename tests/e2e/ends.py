@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
-"""How a connection ends when the service finishes first: what the client
-still says arrives, and a cut is never taken for an end."""
+"""How a connection ends: when the service finishes first, what the client
+still says arrives; a cut is never taken for an end; who is refused can read
+why."""
 
 import queue
 import socket
 import ssl
 import struct
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
 from lib import backend, client, daemon, pki, policy, tap  # noqa: E402
-from lib.rawtls import ALERT, DATA, Raw13  # noqa: E402
-from lib.tap import equal, expect  # noqa: E402
+from lib.rawtls import ALERT, DATA, Alert, Raw13  # noqa: E402
+from lib.tap import equal, expect, wait_for  # noqa: E402
 
 T = tap.Tap(90)
 P = pki.Pki(T.path("pki"))
@@ -138,6 +140,64 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
             how, what = cut(version)
             equal(how, "a failure", repr(what))
             equal(D.conn(since).reason, 7103, "reason")
+
+def unwelcome(raw):
+    """A whole flight with no certificate in it."""
+    raw.open()
+    raw.handshake(raw.certificates())
+    raw.handshake(raw.finished())
+    raw.change()
+    return raw
+
+
+with T.case("who is refused may go on sending, and then reads why"):
+    since = D.mark()
+    with Raw13(PORT) as raw:
+        unwelcome(raw)
+        # Logged, so refused; what comes now comes too late.
+        line = D.conn(since, raw.port)
+        equal(line.reason, 5001, "reason\n" + line.line)
+        for _ in range(5):
+            time.sleep(0.1)
+            raw.sock.sendall(b"\x17\x03\x03\x20\x00" + bytes(8192))
+        alert = None
+        try:
+            while raw.read():
+                pass
+        except Alert as told:
+            alert = told.description
+        equal(alert, 116, "the alert")
+
+with T.case("it may not go on for ever: too much"):
+    with Raw13(PORT) as raw:
+        unwelcome(raw)
+        begun, sent = time.monotonic(), 0
+        try:
+            while sent < 64 << 20:
+                raw.sock.sendall(bytes(65536))
+                sent += 65536
+        except OSError:
+            pass
+        expect(sent < 64 << 20, "all of it was taken")
+        expect(time.monotonic() - begun < 5, "it took long")
+
+with T.case("it may not go on for ever: too long"):
+    before = {pid: daemon.descriptors(pid) for pid in D.workers()}
+    with Raw13(PORT) as raw:
+        unwelcome(raw)
+        begun, spent = time.monotonic(), None
+        while time.monotonic() - begun < 15:
+            try:
+                raw.sock.sendall(b"x")
+            except OSError:
+                spent = time.monotonic() - begun
+                break
+            time.sleep(0.1)
+        expect(spent is not None, "it is not ended")
+        expect(1 < spent < 6, "ended after %.1f s" % spent)
+    wait_for(lambda: all(daemon.descriptors(pid) <= count
+                         for pid, count in before.items()),
+             "descriptors to be closed")
 
 with T.case("a flood of key updates is ended"):
     since = D.mark()
