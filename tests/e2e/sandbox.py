@@ -109,7 +109,10 @@ with T.case("--user nobody: who the workers are"):
     # Only root may read the ring: it is read before the change.
     os.chmod(T.path("pki"), 0o700)
     os.chmod(RING, 0o700)
-    D = daemon.Daemon(T, text(), "--user", "nobody", workers=2)
+    # Started with more groups than its own.
+    D = daemon.Daemon(T, text(), "--user", "nobody", workers=2,
+                      wrapper=["setpriv", "--groups", "0,1,2,4"])
+    equal(status(D.pid)["Groups"].split(), ["0", "1", "2", "4"], "groups")
     pids = D.workers()
     equal(len(pids), 2, "workers")
     for pid in pids:
