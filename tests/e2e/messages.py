@@ -107,6 +107,16 @@ def two_certificates12(raw):
     finish12(raw)
 
 
+def weak_verify12(raw):
+    """CertificateVerify over SHA-1 (RFC 9155)."""
+    raw.handshake(raw.certificates(ALICE))
+    exchange12(raw)
+    proof = ALICE.key.sign(raw.transcript, "sha1")
+    raw.handshake(message(15, b"\x02\x03" + len(proof).to_bytes(2, "big")
+                          + proof))
+    finish12(raw)
+
+
 def two_verifies12(raw):
     raw.handshake(raw.certificates(ALICE))
     exchange12(raw)
@@ -267,6 +277,7 @@ FLIGHTS = [
      empty_then_verify13, {415, 5001}),
     ("Certificate too late", late_certificate12, None, {415, 5001}),
     ("two Certificates", two_certificates12, two_certificates13, {415}),
+    ("a CertificateVerify with SHA-1", weak_verify12, None, {7445, 415}),
     ("two CertificateVerifies", two_verifies12, None, {415}),
     ("a CertificateVerify that names the wrong algorithm", None,
      other_algorithm13, {410, 413, 415}),

@@ -98,6 +98,8 @@ BAD = [
         {401}, {"certificate_expired"}, [OLD_INTER]),
     Bad("version 1 intermediate", P.leaf("of-v1", V1_INTER), {7442},
         CERTIFICATE_ALERTS | {"unsupported_certificate"}, [V1_INTER]),
+    Bad("version 1 certificate", P.ca("v1-leaf", ROOT, version=1), {7446},
+        CERTIFICATE_ALERTS | {"unsupported_certificate"}),
     Bad("intermediate beyond the path length", P.leaf("of-long", LONG_INTER),
         {7442}, CERTIFICATE_ALERTS, [LONG_INTER, SHORT_INTER]),
     Bad("intermediate without keyCertSign", P.leaf("of-mute", MUTE_INTER),

@@ -298,6 +298,18 @@ with T.case("descriptors that run out stop nobody for ever"):
         except (OSError, EOFError):
             break
     expect(10 < len(held) < 48, "%d connections were served" % len(held))
+    # Clients wait, and the worker waits with them.
+    waiting = [client.Tls(PORT, CONTEXT) for _ in range(4)]
+    pid = D.workers()[0]
+    used = daemon.spent(pid)
+    time.sleep(1)
+    used = daemon.spent(pid) - used
+    expect(used < 0.3, "the worker used %.2f s of a second" % used)
+    with D.changed:
+        told = sum("accepting is paused" in line for line in D.lines)
+    expect(0 < told < 20, "told %d times" % told)
+    for tls in waiting:
+        tls.sock.close()
     for tls in held:
         tls.sock.close()
     wait_for(lambda: not broken(connect()), "service again")

@@ -122,6 +122,13 @@ def resident(pid):
     return 0
 
 
+def spent(pid):
+    """Processor time of a process in seconds."""
+    with open("/proc/%d/stat" % pid) as f:
+        rest = f.read().rpartition(")")[2].split()
+    return (int(rest[11]) + int(rest[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def alive(pid):
     try:
         with open("/proc/%d/stat" % pid) as f:
