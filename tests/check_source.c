@@ -48,6 +48,11 @@ START_TEST(test_places)
 	/* beyond the end is the end; and back again */
 	expect_place(source, 4000, 4, 5);
 	expect_place(source, 1, 1, 2);
+	/* back on the same line, and into a character */
+	expect_place(source, 14, 4, 4);
+	expect_place(source, 12, 4, 2);
+	expect_place(source, 7, 3, 3);
+	expect_place(source, 5, 3, 2);
 	source_free(&source);
 	ck_assert_ptr_null(source);
 }

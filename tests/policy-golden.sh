@@ -71,6 +71,11 @@ printf '\nTTLSRul web\n{\n}\n' >>"$sample/made.policy"
 huge "a comment of 10 MB" "^made.policy:2:1: error: unknown statement 'TTLSRul'"
 yes 'TTLSRule web {' | head -n 10000 >"$sample/made.policy"
 huge "10,000 open braces" "more than 64 deep"
+{
+	yes 'TTLSEnvironmentAction {' | head -n 10000
+	yes '}' | head -n 10000
+} >"$sample/made.policy"
+huge "10,000 blocks in blocks" "cannot stand inside"
 yes '}' | head -n 10000 >"$sample/made.policy"
 huge "10,000 surplus braces" "^10000 errors, 0 warnings"
 yes '{' | head -n 10000 >"$sample/made.policy"
@@ -81,6 +86,14 @@ huge "10,000 braces without a statement" "1 error, 0 warnings"
 	printf '}\n'
 } >"$sample/made.policy"
 huge "a million errors" "^1000[0-9]{3} errors, 0 warnings"
+yes 'a }' | head -n 2500000 | tr '\n' ' ' >"$sample/made.policy"
+huge "a line of 10 MB with 2,500,000 errors" "^250000[0-9] errors, 0 warnings"
+{
+	printf 'TTLSRule web\n{\n\tDirection Both '
+	head -c 10000000 /dev/zero | tr '\0' '\t'
+	yes '}' | head -n 200 | tr '\n' ' '
+} >"$sample/made.policy"
+huge "many errors late on a long line" ":3:10000017: error: "
 head -c 1000000 /dev/zero >"$sample/made.policy"
 huge "a megabyte of NULs" "^made.policy:1:1: error: the file holds a NUL"
 head -c 3000000 /dev/zero | tr '\0' '"' >"$sample/made.policy"

@@ -132,6 +132,29 @@ least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
+/* The characters of a text, as a set; some share a place. */
+static uint64_t
+characters_of(const char *text, size_t length)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < length; i++)
+		set |= UINT64_C(1) << (fold_case(text[i]) & 63);
+	return set;
+}
+
+/* An edit takes away one character and brings one, at most. */
+static bool
+differs_more(const char *a, size_t a_length, const char *b, size_t b_length,
+    unsigned limit)
+{
+	uint64_t in_a = characters_of(a, a_length);
+	uint64_t in_b = characters_of(b, b_length);
+
+	return (unsigned)__builtin_popcountll(in_a & ~in_b) > limit ||
+	    (unsigned)__builtin_popcountll(in_b & ~in_a) > limit;
+}
+
 /* Optimal string alignment, three rows of the matrix. */
 unsigned
 str_distance(const char *a, size_t a_length, const char *b, size_t b_length,
@@ -142,9 +165,10 @@ str_distance(const char *a, size_t a_length, const char *b, size_t b_length,
 	size_t gap;
 
 	gap = a_length > b_length ? a_length - b_length : b_length - a_length;
-	if (gap > limit || a_length > DISTANCE_MAX || b_length > DISTANCE_MAX)
+	if (gap > limit || a_length > DISTANCE_MAX ||
+	    b_length > DISTANCE_MAX ||
+	    differs_more(a, a_length, b, b_length, limit))
 		return limit + 1;
-	memset(rows, 0, sizeof(rows));
 	for (size_t j = 0; j <= b_length; j++)
 		last[j] = (unsigned)j;
 	for (size_t i = 1; i <= a_length; i++) {

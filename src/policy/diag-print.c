@@ -1,5 +1,6 @@
 #include "policy/diag-print.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -7,7 +8,7 @@
 #include "policy/diag.h"
 
 #define LINE_BEFORE	90	/* characters shown left of a caret... */
-#define LINE_AFTER	70	/* ...and from it on */
+#define LINE_AFTER	70	/* ...and from it on, of 4 bytes at most */
 #define SHOWN_MAX	2048
 #define GUTTER		8	/* columns in front of the line's text */
 
@@ -19,11 +20,28 @@ struct picture {
 	bool caret_drawn;
 };
 
+/*
+ * How far a line was searched for a secret. Lines may be long and hold many
+ * faults, which are shown in order: each byte is searched once.
+ */
+struct search {
+	const char *line;	/* NULL: none yet */
+	size_t at;		/* searched up to here */
+	size_t secret;		/* found here, or past the line's end */
+};
+
 static bool
 ends_word(const char *p, size_t left)
 {
-	return strchr(" \t{}\"'=:,;", *p) != NULL ||
-	    (left >= 2 && memcmp(p, "\xc2\xa0", 2) == 0);
+	switch (*p) {
+	case ' ': case '\t': case '\0': case '{': case '}': case '"':
+	case '\'': case '=': case ':': case ',': case ';':
+		return true;
+	case '\xc2':
+		return left >= 2 && p[1] == '\xa0';
+	default:
+		return false;
+	}
 }
 
 /*
@@ -48,13 +66,16 @@ secret_keyword(const char *word, size_t length)
 	return str_distance(word, length, keyword, whole, 2) <= 2 ? length : 0;
 }
 
-/* Where on the line a secret starts; its length where there is none. */
+/* Where a secret starts, if that is before `end` of the line, or after it. */
 static size_t
-find_secret(const char *line, size_t length)
+find_secret(struct search *search, const char *line, size_t length, size_t end)
 {
-	size_t i = 0, start, keyword;
+	size_t i, start, keyword;
 
-	while (i < length) {
+	if (search->line != line)
+		*search = (struct search){ line, 0, SIZE_MAX };
+	i = search->at;
+	while (i < length && i < end && search->secret == SIZE_MAX) {
 		while (i < length && ends_word(line + i, length - i))
 			i++;
 		/* the second byte of a no-break space */
@@ -64,9 +85,10 @@ find_secret(const char *line, size_t length)
 			i++;
 		keyword = secret_keyword(line + start, i - start);
 		if (keyword > 0)
-			return start + keyword;
+			search->secret = start + keyword;
 	}
-	return length;
+	search->at = i;
+	return search->secret;
 }
 
 /* Adds one character of the line, and as much underneath. */
@@ -114,9 +136,8 @@ step_back(const char *line, uint32_t at, int characters)
 }
 
 static void
-draw_line(struct picture *p, const char *line, size_t length)
+draw_line(struct picture *p, const char *line, size_t length, size_t secret)
 {
-	size_t secret = find_secret(line, length);
 	uint32_t at = step_back(line, p->caret, LINE_BEFORE);
 	int after = 0;
 
@@ -143,19 +164,21 @@ draw_line(struct picture *p, const char *line, size_t length)
 }
 
 static void
-print_line(const struct diag_record *record, FILE *out)
+print_line(const struct diag_record *record, struct search *search, FILE *out)
 {
 	const struct source_span *span = &record->span;
 	const char *text = source_text(span->source);
 	struct picture picture;
 	uint32_t start;
-	size_t length = source_line(span->source, span->offset, &start);
+	size_t secret, length = source_line(span->source, span->offset, &start);
 
 	picture.caret = span->offset < start ? 0 : span->offset - start;
 	if (picture.caret > length)
 		picture.caret = (uint32_t)length;
 	picture.caret_end = picture.caret + span->length;
-	draw_line(&picture, text + start, length);
+	secret = find_secret(search, text + start, length,
+	    picture.caret + (size_t)4 * LINE_AFTER);
+	draw_line(&picture, text + start, length, secret);
 	fprintf(out, "%5u | %s\n%*s %s", source_locate(span->source,
 	    span->offset).line, picture.line.text, GUTTER - 1, "|",
 	    picture.under.text);
@@ -180,7 +203,8 @@ print_place(const struct source_span *span, FILE *out)
 }
 
 static void
-print_record(const struct diag_record *record, FILE *out)
+print_record(const struct diag_record *record, struct search *search,
+    FILE *out)
 {
 	const struct diag_note *note;
 	char name[DIAG_NAME_MAX];
@@ -189,7 +213,7 @@ print_record(const struct diag_record *record, FILE *out)
 	fprintf(out, "%s: %s [%s]\n", diag_severity_name(record->severity),
 	    record->message, diag_code_name(record->code, name));
 	if (record->span.source != NULL && source_size(record->span.source) > 0)
-		print_line(record, out);
+		print_line(record, search, out);
 	else if (record->cure != NULL)
 		fprintf(out, "help: %s\n", record->cure);
 	for (note = record->notes; note != NULL; note = note->next) {
@@ -208,11 +232,12 @@ void
 diag_print_all(struct diag *diag, FILE *out)
 {
 	const struct diag_record *record;
+	struct search search = { NULL, 0, SIZE_MAX };
 	size_t shown = 0, all = 0;
 
 	diag_sort(diag);
 	while ((record = diag_at(diag, shown)) != NULL) {
-		print_record(record, out);
+		print_record(record, &search, out);
 		shown++;
 	}
 	for (int i = 0; i < DIAG_SEVERITIES; i++)

@@ -29,6 +29,8 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
 	if (rules_count(policy_rules(policy)) == 0)
-		diag_report(diag, DIAG_NO_RULES, policy_span(policy),
-		    "the policy has no rule: it secures nothing");
+		diag_cure(diag, diag_report(diag, DIAG_NO_RULES,
+		    policy_span(policy),
+		    "the policy has no rule: it secures nothing"),
+		    "add a TTLSRule for each port to secure");
 }

@@ -60,6 +60,12 @@ mistake_unknown(struct context *context,
 
 	if (walk_refuse_template(context, name, span))
 		return NULL;
+	if (!diag_has_room(context->diag, DIAG_ERROR)) {
+		/* Counts only: what was meant is not worth the search. */
+		diag_report(context->diag, DIAG_UNKNOWN_PARAMETER, span,
+		    "unknown parameter");
+		return NULL;
+	}
 	quote_keyword(name, word->length, quoted);
 	home = find_home(statement, name, word->length);
 	if (home != NULL) {

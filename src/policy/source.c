@@ -12,9 +12,10 @@
 #define PADDING		2	/* what flex wants after the text */
 #define READ_FIRST	((size_t)64 * 1024)
 
-/* The last line looked for: diagnostics are shown in order of offset. */
+/* The last place looked for: diagnostics are shown in order of offset. */
 struct checkpoint {
-	uint32_t offset, line;
+	uint32_t offset, line;		/* the line's start, and its number */
+	uint32_t at, column;		/* a place on that line */
 };
 
 struct source {
@@ -51,7 +52,7 @@ source_new(const char *path)
 		source_free(&source);
 		return NULL;
 	}
-	*source->last = (struct checkpoint){ 0, 1 };
+	*source->last = (struct checkpoint){ 0, 1, 0, 1 };
 	return source;
 }
 
@@ -208,18 +209,20 @@ source_scan_buffer(struct source *source)
 }
 
 /* The checkpoint moved to the line that holds offset. */
-static const struct checkpoint *
+static struct checkpoint *
 find_line(const struct source *source, uint32_t offset)
 {
 	struct checkpoint *last = source->last;
 	const char *end;
 
 	if (offset < last->offset)
-		*last = (struct checkpoint){ 0, 1 };
+		*last = (struct checkpoint){ 0, 1, 0, 1 };
 	while ((end = memchr(source->text + last->offset, '\n',
 	    offset - last->offset)) != NULL) {
 		last->offset = (uint32_t)(end + 1 - source->text);
 		last->line++;
+		last->at = last->offset;
+		last->column = 1;
 	}
 	return last;
 }
@@ -233,21 +236,26 @@ clamp(const struct source *source, uint32_t offset)
 struct source_place
 source_locate(const struct source *source, uint32_t offset)
 {
-	const struct checkpoint *line;
-	uint32_t at, column = 1;
+	struct checkpoint *last;
 	size_t n;
 
 	offset = clamp(source, offset);
-	line = find_line(source, offset);
-	at = line->offset;
-	if (at < source->start && offset >= source->start)
-		at = (uint32_t)source->start;
-	while (at < offset) {
-		n = str_utf8_length(source->text + at, offset - at);
-		at += n == 0 ? 1 : (uint32_t)n;
-		column++;
+	last = find_line(source, offset);
+	if (offset < last->at) {
+		last->at = last->offset;
+		last->column = 1;
 	}
-	return (struct source_place){ line->line, column };
+	if (last->at < source->start && offset >= source->start)
+		last->at = (uint32_t)source->start;
+	while (last->at < offset) {
+		n = str_utf8_length(source->text + last->at,
+		    source->size - last->at);
+		if (n > offset - last->at)
+			break;
+		last->at += n == 0 ? 1 : (uint32_t)n;
+		last->column++;
+	}
+	return (struct source_place){ last->line, last->column };
 }
 
 size_t

@@ -38,9 +38,10 @@ check_length(struct context *context, const struct schema_param *row,
 	}
 	if (characters >= row->min && characters <= row->max)
 		return 0;
-	diag_report(context->diag, DIAG_VALUE_LENGTH, first_span(input),
-	    "the value of %s has %zu characters, allowed are %u to %u",
-	    row->name, characters, row->min, row->max);
+	diag_cure(context->diag, diag_report(context->diag,
+	    DIAG_VALUE_LENGTH, first_span(input),
+	    "the value of %s has %zu characters", row->name, characters),
+	    "allowed are %u to %u", row->min, row->max);
 	return -1;
 }
 
@@ -290,8 +291,10 @@ parse_suites(struct context *context, const struct value_input *input,
 	*ciphers_r = value_join_ciphers(context,
 	    (struct settings_ciphers){ 0 }, one);
 	if (ciphers_r->count < one.count)
-		diag_report(context->diag, DIAG_CIPHER_TWICE,
-		    first_span(input), "a cipher suite is listed twice");
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_CIPHER_TWICE, first_span(input),
+		    "a cipher suite is listed twice"),
+		    "the first of them counts; remove the other");
 	return 0;
 }
 

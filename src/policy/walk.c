@@ -220,8 +220,10 @@ take_defaults(struct walker *w, const struct schema_statement *statement,
 	struct diag_record *record;
 
 	if (node->block) {
-		diag_report(context->diag, DIAG_BLOCK_UNEXPECTED, span,
-		    "%s is a line, not a block", statement->name);
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_BLOCK_UNEXPECTED, span, "%s is a line, not a block",
+		    statement->name), "write %s Modern or %s zOS",
+		    statement->name, statement->name);
 		return;
 	}
 	if (input.count == 0) {
@@ -234,6 +236,7 @@ take_defaults(struct walker *w, const struct schema_statement *statement,
 		record = diag_report(context->diag, DIAG_PARAMETER_REPEATED,
 		    span, "%s is coded twice; the last one counts",
 		    statement->name);
+		diag_cure(context->diag, record, "remove one of them");
 		diag_note(context->diag, record, context_span(context,
 		    &w->defaults->words[0]), "the first one is here");
 	}
