@@ -86,6 +86,11 @@ AS_IF([test -z "$SANITIZER_FLAGS"], [
 	sp_flag="-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"
 	SP_ADD_FLAG([HARDENING_CFLAGS], [CFLAGS], [$sp_flag])
 ])
+LIBRARY_CFLAGS="-fPIC -fvisibility=hidden"
+for sp_flag in -fstack-protector-strong "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"
+do
+	SP_ADD_FLAG([LIBRARY_CFLAGS], [CFLAGS], [$sp_flag])
+done
 for sp_flag in -pie -Wl,-z,relro -Wl,-z,now; do
 	SP_ADD_FLAG([HARDENING_LDFLAGS], [LDFLAGS], [$sp_flag])
 done
@@ -93,6 +98,7 @@ done
 AC_SUBST([WARN_CFLAGS])
 AC_SUBST([SANITIZER_FLAGS])
 AC_SUBST([FUZZER_FLAGS])
+AC_SUBST([LIBRARY_CFLAGS])
 AC_SUBST([HARDENING_CFLAGS])
 AC_SUBST([HARDENING_LDFLAGS])
 ])

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
 	src/agent/environment.c src/agent/environment.h \
 	src/agent/generation.c src/agent/generation.h \
+	src/agent/link.c src/agent/link.h \
 	src/agent/listen.c src/agent/listen.h \
 	src/agent/sandbox.c src/agent/sandbox.h \
 	src/agent/supervisor.c src/agent/supervisor.h \

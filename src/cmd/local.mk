@@ -14,4 +14,5 @@ sallyport_SOURCES = \
 	src/cmd/match.c src/cmd/match.h \
 	src/cmd/options.c src/cmd/options.h \
 	src/cmd/sallyport.c
+sallyport_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 sallyport_LDADD = $(PROGRAM_LIBS)
