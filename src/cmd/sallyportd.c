@@ -274,7 +274,8 @@ go_to_background(void)
 int
 main(int argc, char **argv)
 {
-	struct command_line line = { .supervisor = { .show = show } };
+	struct command_line line = { .supervisor = { .show = show,
+	    .keeper = -1 } };
 	int status;
 
 	/* What the caller left open is not the daemon's to hold. */
