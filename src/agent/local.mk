@@ -1,10 +1,18 @@
 # The daemon: supervisor, workers, listeners.
 noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
+	src/agent/attach.c src/agent/attach.h \
 	src/agent/environment.c src/agent/environment.h \
 	src/agent/generation.c src/agent/generation.h \
+	src/agent/guard.c src/agent/guard.h \
+	src/agent/held.c src/agent/held.h \
+	src/agent/keeper.c src/agent/keeper.h \
+	src/agent/keeper-call.c src/agent/keeper-call.h \
+	src/agent/keeper-hold.c src/agent/keeper-hold.h \
+	src/agent/keeper-state.h \
 	src/agent/link.c src/agent/link.h \
 	src/agent/listen.c src/agent/listen.h \
 	src/agent/sandbox.c src/agent/sandbox.h \
 	src/agent/supervisor.c src/agent/supervisor.h \
+	src/agent/twin.c src/agent/twin.h \
 	src/agent/worker.c src/agent/worker.h

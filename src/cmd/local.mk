@@ -13,6 +13,9 @@ sallyport_SOURCES = \
 	src/cmd/lint.c src/cmd/lint.h \
 	src/cmd/match.c src/cmd/match.h \
 	src/cmd/options.c src/cmd/options.h \
+	src/cmd/run.c src/cmd/run.h \
+	src/cmd/run-agent.c src/cmd/run-agent.h \
+	src/cmd/run-service.c src/cmd/run-service.h \
 	src/cmd/sallyport.c
 sallyport_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 sallyport_LDADD = $(PROGRAM_LIBS)

@@ -10,8 +10,8 @@
 
 #define LONGS_MAX 20
 
-int
-options_next(const char *command, int argc, char **argv,
+static int
+next(const char *command, int argc, char **argv, const char *shorts,
     const struct option *longs)
 {
 	static const struct option help = {
@@ -31,7 +31,7 @@ options_next(const char *command, int argc, char **argv,
 	all[n] = help;
 	memset(&all[n + 1], 0, sizeof(all[n + 1]));
 	opterr = 0;
-	got = getopt_long(argc, argv, ":h", all, NULL);
+	got = getopt_long(argc, argv, shorts, all, NULL);
 	if (got != ':' && got != '?')
 		return got;
 	typed = argv[optind - 1];
@@ -45,6 +45,20 @@ options_next(const char *command, int argc, char **argv,
 		options_refuse(command,
 		    "option %s is not known, or short for several", quoted);
 	return OPTIONS_ERROR;
+}
+
+int
+options_next(const char *command, int argc, char **argv,
+    const struct option *longs)
+{
+	return next(command, argc, argv, ":h", longs);
+}
+
+int
+options_next_leading(const char *command, int argc, char **argv,
+    const struct option *longs)
+{
+	return next(command, argc, argv, "+:h", longs);
 }
 
 int

@@ -35,6 +35,10 @@ struct options_command {
 int options_next(const char *command, int argc, char **argv,
     const struct option *longs);
 
+/* The same, for a command whose first operand ends its own options. */
+int options_next_leading(const char *command, int argc, char **argv,
+    const struct option *longs);
+
 /* Reports a mistake; returns OPTIONS_EXIT_USAGE. */
 int options_refuse(const char *command, const char *format, ...)
     PRINTF_LIKE(2, 3);

@@ -9,6 +9,7 @@
 #include "cmd/lint.h"
 #include "cmd/match.h"
 #include "cmd/options.h"
+#include "cmd/run.h"
 #include "config.h"
 
 #define COMMAND "sallyport"
@@ -16,6 +17,7 @@
 static int run_help(int argc, char **argv);
 
 static const struct options_command commands[] = {
+	{ "run", run_main, "wrap a service: its ports speak TLS" },
 	{ "lint", lint_main, "what is wrong with a policy, and the cure" },
 	{ "match", match_main, "which rule a connection gets, and why" },
 	{ "explain", explain_main, "what a code means and what to do" },
@@ -26,7 +28,6 @@ static const struct options_command commands[] = {
 
 /* Parts of the program's final shape that this release refuses by name. */
 static const struct options_command later_commands[] = {
-	{ "run", NULL, "wrap a service" },
 	{ "fmt", NULL, "print a policy in canonical layout" },
 	{ "show", NULL, "print the effective policy" },
 	{ "verify", NULL, "judge a certificate chain" },

@@ -1,0 +1,278 @@
+#include "agent/guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* linux/pidfd.h of Linux 6.9; O_EXCL, refused by older kernels. */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
+
+/* i386's one number for all socket calls (linux/net.h: 4 is listen). */
+#define I386_SOCKETCALL 102
+
+static int
+fill(scmp_filter_ctx filter)
+{
+#if defined(__x86_64__)
+	/* A 64-bit kernel runs the other kinds of program, too. */
+	if (seccomp_arch_add(filter, SCMP_ARCH_X86) < 0 ||
+	    seccomp_arch_add(filter, SCMP_ARCH_X32) < 0)
+		return -1;
+#elif defined(__aarch64__)
+	if (seccomp_arch_add(filter, SCMP_ARCH_ARM) < 0)
+		return -1;
+#endif
+	/* The mitigation would slow all of the service's system calls. */
+	if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1) < 0 ||
+	    seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(listen),
+	    0) < 0 ||
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+	    SCMP_SYS(io_uring_setup), 0) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+send_fd(int to, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	char byte = 'g';
+	struct iovec iov = { &byte, 1 };
+	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(to, &header, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+int
+guard_enter(int keeper)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int fd, rc = -1, error;
+
+	errno = ENOMEM;
+	if (filter == NULL || fill(filter) < 0) {
+		seccomp_release(filter);
+		return -1;
+	}
+	error = seccomp_load(filter);	/* sets no_new_privs, too */
+	fd = error == 0 ? seccomp_notify_fd(filter) : -1;
+	if (fd >= 0) {
+		rc = send_fd(keeper, fd);
+		error = -errno;
+		close(fd);
+	}
+	seccomp_release(filter);
+	errno = -error;
+	return rc;
+}
+
+int
+guard_accept(int service, void *other, size_t size)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = { other, size };
+	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+	struct cmsghdr *c;
+	ssize_t n;
+	int fd = -1;
+
+	do
+		n = recvmsg(service, &header, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -1;
+	c = n > 0 ? CMSG_FIRSTHDR(&header) : NULL;
+	if (c == NULL || c->cmsg_type != SCM_RIGHTS) {
+		errno = EPIPE;
+		return -1;
+	}
+	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+/* A thread's process: what pidfds of older kernels are of. */
+static pid_t
+process_of(pid_t thread)
+{
+	char path[64], line[128];
+	pid_t found = thread;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)thread);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return thread;
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "Tgid: %d", &found) == 1)
+			break;
+	fclose(f);
+	return found;
+}
+
+static int
+fetch_by(int pidfd, int number)
+{
+	int fd, saved;
+
+	if (pidfd < 0)
+		return -1;
+	fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+	saved = errno;
+	close(pidfd);
+	errno = saved;
+	return fd;
+}
+
+int
+guard_fetch(pid_t pid, int number)
+{
+	return fetch_by((int)syscall(SYS_pidfd_open, pid, 0), number);
+}
+
+/* Of the calling thread, which may have descriptors of its own. */
+static int
+fetch_from_thread(pid_t thread, pid_t process, int number)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, thread, PIDFD_THREAD);
+
+	if (pidfd < 0)
+		return guard_fetch(process, number);
+	return fetch_by(pidfd, number);
+}
+
+static bool
+is_socketcall(const struct seccomp_data *data)
+{
+#if defined(__x86_64__)
+	return data->arch == SCMP_ARCH_X86 && data->nr == I386_SOCKETCALL;
+#else
+	(void)data;
+	return false;
+#endif
+}
+
+static void
+read_call(const struct seccomp_notif *notif, struct guard_call *call_r)
+{
+	const struct seccomp_data *data = &notif->data;
+	uint64_t call = data->args[3];
+
+	*call_r = (struct guard_call){
+		.id = notif->id,
+		.pid = process_of((pid_t)notif->pid),
+		.number = is_socketcall(data) ? -1 : (int)data->args[0],
+		.socket = -1,
+		.value = (int)data->args[1],
+	};
+	if (data->arch == seccomp_arch_native() &&
+	    data->args[2] == WRAP_CALL_MAGIC) {
+		call_r->ours = true;
+		call_r->cloexec = (call & WRAP_CALL_CLOEXEC) != 0;
+		call_r->call = (enum wrap_call)(call & 0xff);
+		call_r->where = data->args[4];
+	}
+}
+
+int
+guard_receive(int guard, struct guard_call *call_r)
+{
+	struct seccomp_notif *notif = NULL;
+	struct seccomp_notif_resp *response = NULL;
+	int rc = -1;
+
+	errno = ENOMEM;
+	if (seccomp_notify_alloc(&notif, &response) != 0)
+		return -1;
+	rc = seccomp_notify_receive(guard, notif);
+	if (rc != 0) {
+		rc = errno == ENOENT || errno == EINTR ? 0 : -1;
+	} else {
+		read_call(notif, call_r);
+		if (call_r->number >= 0) {
+			call_r->socket = fetch_from_thread(
+			    (pid_t)notif->pid, call_r->pid, call_r->number);
+			call_r->error = call_r->socket < 0 ? errno : 0;
+		}
+		/* The number may have gone to another process meanwhile. */
+		rc = guard_waits(guard, call_r->id);
+		if (rc == 0 && call_r->socket >= 0)
+			close(call_r->socket);
+	}
+	seccomp_notify_free(notif, response);
+	return rc;
+}
+
+bool
+guard_waits(int guard, uint64_t id)
+{
+	return seccomp_notify_id_valid(guard, id) == 0;
+}
+
+static void
+respond(int guard, uint64_t id, int value, int error, uint32_t flags)
+{
+	struct seccomp_notif *notif = NULL;
+	struct seccomp_notif_resp *response = NULL;
+
+	if (seccomp_notify_alloc(&notif, &response) != 0)
+		return;
+	response->id = id;
+	response->val = error != 0 ? 0 : value;
+	response->error = -error;
+	response->flags = flags;
+	/* It fails where the caller is gone, and then nothing is owed. */
+	(void)seccomp_notify_respond(guard, response);
+	seccomp_notify_free(notif, response);
+}
+
+void
+guard_answer(int guard, uint64_t id, int value, int error)
+{
+	respond(guard, id, value, error, 0);
+}
+
+void
+guard_continue(int guard, uint64_t id)
+{
+	respond(guard, id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+}
+
+int
+guard_replace(int guard, uint64_t id, int number, int fd, bool cloexec)
+{
+	struct seccomp_notif_addfd add = {
+		.id = id,
+		.flags = SECCOMP_ADDFD_FLAG_SETFD,
+		.srcfd = (uint32_t)fd,
+		.newfd = (uint32_t)number,
+		.newfd_flags = cloexec ? O_CLOEXEC : 0,
+	};
+
+	return ioctl(guard, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -1 : 0;
+}

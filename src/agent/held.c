@@ -1,0 +1,232 @@
+#include "agent/held.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/guard.h"
+#include "agent/twin.h"
+#include "wrap/wrap_name.h"
+
+/* Tries of a random name; one is all but certain to do. */
+#define NAME_TRIES 4
+
+static int
+get_int(int fd, int name)
+{
+	int value = -1;
+	socklen_t length = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 :
+	    value;
+}
+
+uint64_t
+held_cookie(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
+
+	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0 ?
+	    0 : cookie;
+}
+
+bool
+held_is_tcp(int fd)
+{
+	int domain = get_int(fd, SO_DOMAIN), protocol;
+
+	if ((domain != AF_INET && domain != AF_INET6) ||
+	    get_int(fd, SO_TYPE) != SOCK_STREAM)
+		return false;
+	protocol = get_int(fd, SO_PROTOCOL);
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+}
+
+bool
+held_listens(int fd)
+{
+	return get_int(fd, SO_ACCEPTCONN) == 1;
+}
+
+static void
+read_uid(pid_t pid, struct link_message *message)
+{
+	char path[64], line[128];
+	struct passwd *pw;
+	unsigned uid;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return;
+	/* Real, then effective: this one is what the process may do. */
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "Uid: %*u %u", &uid) == 1) {
+			pw = getpwuid(uid);
+			if (pw != NULL)
+				snprintf(message->user,
+				    sizeof(message->user), "%s", pw->pw_name);
+			break;
+		}
+	fclose(f);
+}
+
+static void
+read_name(pid_t pid, struct link_message *message)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return;
+	if (fgets(message->job, sizeof(message->job), f) != NULL)
+		message->job[strcspn(message->job, "\n")] = '\0';
+	fclose(f);
+}
+
+void
+held_describe(pid_t pid, struct link_message *message)
+{
+	message->user[0] = message->job[0] = '\0';
+	read_uid(pid, message);
+	read_name(pid, message);
+}
+
+static int
+name_channel(struct held *held)
+{
+	struct wrap_name name = { .kind = WRAP_NAME_LISTENER,
+		.local = held->offer.local };
+	struct sockaddr_un un;
+	socklen_t length;
+
+	for (int i = 0; i < NAME_TRIES; i++) {
+		if (getrandom(&name.id, sizeof(name.id), 0) !=
+		    (ssize_t)sizeof(name.id))
+			return -1;
+		length = wrap_name_write(&name, &un);
+		if (bind(held->service, (struct sockaddr *)&un, length) == 0) {
+			held->offer.id = name.id;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/* Takes the listener over, also when it fails. */
+static struct held *
+hold(int listener, int original, const struct link_message *offer)
+{
+	struct held *held = calloc(1, sizeof(*held));
+	int ends[2] = { -1, -1 }, saved;
+	socklen_t length = sizeof(held->offer.local);
+
+	if (held == NULL) {
+		if (listener >= 0)
+			close(listener);
+		return NULL;
+	}
+	held->offer = *offer;
+	held->offer.kind = LINK_OFFER;
+	held->cookie = held_cookie(original);
+	held->listener = listener;
+	held->channel = held->service = -1;
+	if (listener >= 0 && getsockname(listener,
+	    (struct sockaddr *)&held->offer.local, &length) == 0 &&
+	    twin_channel(original, ends) == 0) {
+		held->channel = ends[0];
+		held->service = ends[1];
+		if (name_channel(held) == 0)
+			return held;
+	}
+	saved = errno;
+	held_free(&held);
+	errno = saved;
+	return NULL;
+}
+
+struct held *
+held_new(int original, int backlog, const struct link_message *like)
+{
+	struct link_message offer = { .backlog = backlog < 1 ? 1 :
+		(uint32_t)backlog };
+
+	memcpy(offer.user, like->user, sizeof(offer.user));
+	memcpy(offer.job, like->job, sizeof(offer.job));
+	return hold(held_listens(original) ?
+	    fcntl(original, F_DUPFD_CLOEXEC, 0) :
+	    twin_listen(original, backlog), original, &offer);
+}
+
+struct held *
+held_beside(const struct held *held, int original)
+{
+	struct held *beside = hold(fcntl(held->listener, F_DUPFD_CLOEXEC, 0),
+	    original, &held->offer);
+
+	if (beside != NULL)
+		beside->cookie = held->cookie;
+	return beside;
+}
+
+int
+held_service_end(const struct held *held)
+{
+	int fd = guard_fetch(held->home_pid, held->home_number);
+	struct wrap_name name;
+
+	if (fd < 0)
+		return -1;
+	if (wrap_name_of(fd, &name) && name.kind == WRAP_NAME_LISTENER &&
+	    name.id == held->offer.id)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool
+held_is_left(const struct held *held)
+{
+	struct pollfd fd = { .fd = held->channel };
+
+	return held->service < 0 && held->channel >= 0 &&
+	    poll(&fd, 1, 0) == 1 && (fd.revents & POLLHUP) != 0;
+}
+
+static void
+close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+held_close(struct held *held)
+{
+	close_one(&held->listener);
+	close_one(&held->channel);
+	close_one(&held->service);
+}
+
+void
+held_free(struct held **held)
+{
+	if (*held == NULL)
+		return;
+	held_close(*held);
+	free(*held);
+	*held = NULL;
+}

@@ -1,0 +1,381 @@
+#include "agent/keeper-call.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/held.h"
+#include "agent/keeper-hold.h"
+#include "agent/keeper-state.h"
+#include "wrap/wrap_name.h"
+
+void
+keeper_call_tell(struct keeper *k, const char *format, ...)
+{
+	char line[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	for (size_t i = 0; i < k->told_count; i++)
+		if (strcmp(k->told[i], line) == 0)
+			return;
+	if (k->told_count < KEEPER_TOLD_MAX &&
+	    (k->told[k->told_count] = strdup(line)) != NULL)
+		k->told_count++;
+	k->options.tell(k->options.arg, line);
+}
+
+const char *
+keeper_call_place(const struct link_message *m,
+    char buf[KEEPER_CALL_PLACE_MAX])
+{
+	struct addr_endpoint at;
+	char text[ADDR_TEXT_MAX];
+
+	if (addr_from_sockaddr((const struct sockaddr *)&m->local, &at) < 0)
+		return "an unknown address";
+	snprintf(buf, KEEPER_CALL_PLACE_MAX, "%s (%s)",
+	    addr_print_endpoint(&at, text), m->job[0] != '\0' ? m->job :
+	    "a process that is gone");
+	return buf;
+}
+
+static void
+answer(struct keeper *k, struct guard_call *call, int value, int error)
+{
+	guard_answer(k->guard, call->id, value, error);
+	if (call->socket >= 0)
+		close(call->socket);
+	call->socket = -1;
+}
+
+static void
+forget_pending(struct keeper *k, struct keeper_pending *p)
+{
+	struct keeper_pending **at = &k->pending;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	free(p);
+}
+
+void
+keeper_call_settled(struct keeper *k)
+{
+	struct keeper_pending *next;
+
+	if (keeper_hold_is_dropping(k))
+		return;
+	for (struct keeper_pending *p = k->pending; p != NULL; p = next) {
+		next = p->next;
+		if (p->ask.kind != 0)
+			continue;
+		answer(k, &p->call, 0, 0);
+		forget_pending(k, p);
+	}
+}
+
+static void
+ask(struct keeper *k, struct guard_call *call)
+{
+	struct keeper_pending *p = calloc(1, sizeof(*p));
+	socklen_t length = sizeof(p->ask.local);
+
+	if (p == NULL || getsockname(call->socket,
+	    (struct sockaddr *)&p->ask.local, &length) < 0) {
+		free(p);
+		answer(k, call, -1, EACCES);
+		return;
+	}
+	p->ask.kind = LINK_ASK;
+	p->ask.id = ++k->asked;
+	held_describe(call->pid, &p->ask);
+	p->call = *call;
+	p->next = k->pending;
+	k->pending = p;
+	attach_send(&k->attach, &p->ask, NULL, 0);
+}
+
+/*
+ * listen(2) on a copy of the very socket: nothing can have been put into the
+ * descriptor's place meanwhile.
+ */
+static void
+listen_in_clear(struct keeper *k, struct keeper_pending *p)
+{
+	struct guard_call *call = &p->call;
+	char buf[KEEPER_CALL_PLACE_MAX];
+	bool adopt = call->ours && call->call == WRAP_CALL_ADOPT;
+
+	if (k->options.strict) {
+		keeper_call_tell(k, "%s is refused: no rule names it, and --strict "
+		    "allows nothing in clear; add a rule for this port, or "
+		    "leave --strict out", keeper_call_place(&p->ask, buf));
+		answer(k, call, -1, EACCES);
+	} else if (!adopt && listen(call->socket, call->value) < 0) {
+		answer(k, call, -1, errno);
+	} else {
+		keeper_call_tell(k, "%s is in clear: no rule names it",
+		    keeper_call_place(&p->ask, buf));
+		answer(k, call, 0, 0);
+	}
+}
+
+/* The service's end goes where the listener was. */
+static void
+hand_over(struct keeper *k, struct keeper_pending *p, struct held *h, int end)
+{
+	struct guard_call *call = &p->call;
+
+	if (guard_replace(k->guard, call->id, call->number, end,
+	    call->cloexec) == 0) {
+		h->home_pid = call->pid;
+		h->home_number = call->number;
+		answer(k, call, 0, 0);
+	} else if (errno == ENOENT) {
+		answer(k, call, -1, EINTR);	/* it is gone */
+	} else {
+		keeper_call_tell(k, "the service cannot be given its channel: %s",
+		    strerror(errno));
+		answer(k, call, -1, EACCES);
+	}
+}
+
+/* A second copy of a socket that was replaced: the same channel, if it is
+ * still where it was put; else another of the same listener. */
+static void
+join(struct keeper *k, struct keeper_pending *p, struct held *h)
+{
+	int end = held_service_end(h);
+	struct held *beside;
+
+	if (end >= 0) {
+		hand_over(k, p, h, end);
+		close(end);
+		return;
+	}
+	beside = held_beside(h, p->call.socket);
+	if (beside == NULL) {
+		answer(k, &p->call, -1, errno);
+		return;
+	}
+	hand_over(k, p, beside, beside->service);
+	close(beside->service);
+	beside->service = -1;
+	keeper_hold_add(k, beside);
+}
+
+static void
+refuse_twin(struct keeper *k, struct keeper_pending *p, const char *rule,
+    int error)
+{
+	char buf[KEEPER_CALL_PLACE_MAX];
+
+	if (error == ENONET)
+		keeper_call_tell(k, "%s is refused: rule '%s' names it, and the service "
+		    "has moved to another network namespace; start sallyport "
+		    "run in there", keeper_call_place(&p->ask, buf), rule);
+	else if (error != EADDRINUSE)
+		keeper_call_tell(k, "%s is refused: rule '%s' names it, and the port "
+		    "cannot be taken over: %s", keeper_call_place(&p->ask, buf), rule,
+		    strerror(error));
+	answer(k, &p->call, -1, error == EADDRINUSE ? error : EACCES);
+}
+
+static void
+convert(struct keeper *k, struct keeper_pending *p, const char *rule)
+{
+	struct held *h = keeper_hold_by_cookie(k, held_cookie(p->call.socket));
+	char buf[KEEPER_CALL_PLACE_MAX];
+
+	if (h != NULL) {
+		join(k, p, h);
+		return;
+	}
+	h = held_new(p->call.socket, p->call.value, &p->ask);
+	if (h == NULL) {
+		refuse_twin(k, p, rule, errno);
+		return;
+	}
+	keeper_call_tell(k, "%s speaks TLS by rule '%s'",
+	    keeper_call_place(&p->ask, buf), rule);
+	hand_over(k, p, h, h->service);
+	close(h->service);
+	h->service = -1;
+	keeper_hold_add(k, h);
+}
+
+static void
+refuse_stranger(struct keeper *k, struct keeper_pending *p, const char *rule)
+{
+	char buf[KEEPER_CALL_PLACE_MAX];
+
+	keeper_call_tell(k, "%s is refused: rule '%s' names this port, and "
+	    "the program calls the kernel past the C library (it is static, "
+	    "or written in Go), so it cannot be wrapped; use Handoff "
+	    "Transparent, or let it listen elsewhere and use Handoff Forward",
+	    keeper_call_place(&p->ask, buf), rule);
+	answer(k, &p->call, -1, EACCES);
+}
+
+void
+keeper_call_decide(struct keeper *k, struct keeper_pending *p,
+    const struct link_message *m)
+{
+	char buf[KEEPER_CALL_PLACE_MAX];
+
+	if (!guard_waits(k->guard, p->call.id)) {
+		answer(k, &p->call, -1, EINTR);	/* nobody reads it */
+	} else if (m->verdict == LINK_CLEAR) {
+		listen_in_clear(k, p);
+	} else if (m->verdict != LINK_WRAP) {
+		keeper_call_tell(k, "%s is refused: %s",
+		    keeper_call_place(&p->ask, buf), m->text);
+		answer(k, &p->call, -1, EACCES);
+	} else if (!p->call.ours) {
+		refuse_stranger(k, p, m->text);
+	} else {
+		convert(k, p, m->text);
+	}
+	forget_pending(k, p);
+}
+
+/* An unbound socket that listens gets a port: so that it is known first. */
+static int
+bind_any(int fd)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t length = sizeof(at);
+	const struct sockaddr_in *v4 = (struct sockaddr_in *)&at;
+
+	if (getsockname(fd, (struct sockaddr *)&at, &length) < 0)
+		return -1;
+	/* IPv6 has its port in the same place. */
+	if (v4->sin_port != 0)
+		return 0;
+	return bind(fd, (struct sockaddr *)&at, length);
+}
+
+static void
+on_listen(struct keeper *k, struct guard_call *call)
+{
+	struct wrap_name name;
+	struct held *h;
+
+	if (call->ours && wrap_name_of(call->socket, &name)) {
+		h = keeper_hold_by_id(k, name.id);
+		if (h == NULL || h->dropping)
+			answer(k, call, -1, EINVAL);
+		else if (listen(h->listener, call->value) < 0)
+			answer(k, call, -1, errno);
+		else
+			answer(k, call, 0, 0);
+	} else if (!held_is_tcp(call->socket)) {
+		guard_continue(k->guard, call->id);
+		close(call->socket);
+	} else if (bind_any(call->socket) < 0) {
+		answer(k, call, -1, errno);
+	} else {
+		ask(k, call);
+	}
+}
+
+static void
+on_adopt(struct keeper *k, struct guard_call *call)
+{
+	/* What does not listen and is no copy says so itself. */
+	if (!held_is_tcp(call->socket) || (!held_listens(call->socket) &&
+	    keeper_hold_by_cookie(k, held_cookie(call->socket)) == NULL))
+		answer(k, call, 0, 0);
+	else
+		ask(k, call);
+}
+
+static void
+on_settle(struct keeper *k, struct guard_call *call)
+{
+	struct keeper_pending *p = calloc(1, sizeof(*p));
+
+	if (p == NULL || !keeper_hold_sweep(k)) {
+		free(p);
+		answer(k, call, -1, ENOENT);
+		return;
+	}
+	p->call = *call;
+	p->next = k->pending;
+	k->pending = p;
+	keeper_call_settled(k);
+}
+
+static void
+on_option(struct keeper *k, struct guard_call *call)
+{
+	int level = (int)(call->where >> 32), name = (int)call->where;
+	int value = call->value, rc;
+	socklen_t length = sizeof(value);
+	struct wrap_name channel;
+	struct held *h = NULL;
+
+	if (wrap_name_of(call->socket, &channel))
+		h = keeper_hold_by_id(k, channel.id);
+	if (h == NULL || h->dropping) {
+		answer(k, call, -1, EINVAL);
+		return;
+	}
+	rc = call->call == WRAP_CALL_SET ?
+	    setsockopt(h->listener, level, name, &value, length) :
+	    getsockopt(h->listener, level, name, &value, &length);
+	if (rc < 0)
+		answer(k, call, -1, errno);
+	else
+		answer(k, call, call->call == WRAP_CALL_SET ? 0 : value, 0);
+}
+
+/* We may not look at the socket: then it may be any. */
+static void
+refuse_unseen(struct keeper *k, struct guard_call *call)
+{
+	struct link_message who = { 0 };
+
+	held_describe(call->pid, &who);
+	if (call->number < 0)
+		keeper_call_tell(k, "%s is refused to listen: it is a 32-bit program, "
+		    "and its sockets cannot be looked at; use Handoff "
+		    "Transparent or Forward", who.job);
+	else if (call->error != EBADF)
+		keeper_call_tell(k, "%s is refused to listen: its socket cannot be "
+		    "looked at (pidfd_getfd: %s); in a container, allow "
+		    "that system call", who.job, strerror(call->error));
+	answer(k, call, -1, call->error == EBADF ? EBADF : EACCES);
+}
+
+void
+keeper_call_take(struct keeper *k, struct guard_call *call)
+{
+	bool settle = call->ours && call->call == WRAP_CALL_SETTLE;
+
+	if (settle) {
+		on_settle(k, call);
+		return;
+	}
+	if (call->socket < 0) {
+		refuse_unseen(k, call);
+		return;
+	}
+	if (!call->ours || call->call == WRAP_CALL_LISTEN)
+		on_listen(k, call);
+	else if (call->call == WRAP_CALL_ADOPT)
+		on_adopt(k, call);
+	else if (call->call == WRAP_CALL_GET || call->call == WRAP_CALL_SET)
+		on_option(k, call);
+	else
+		answer(k, call, -1, EINVAL);
+}
+

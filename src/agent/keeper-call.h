@@ -1,0 +1,38 @@
+/*
+ * keeper-call.h - what a wrapped service's calls are answered.
+ *
+ * Every stopped call is answered exactly once: at once, or when the agent
+ * has said whose the port is, or has let go of it.
+ */
+#ifndef SALLYPORT_AGENT_KEEPER_CALL_H
+#define SALLYPORT_AGENT_KEEPER_CALL_H
+
+#include "base/addr.h"
+#include "base/compiler.h"
+
+struct guard_call;
+struct held;
+struct keeper;
+struct keeper_pending;
+struct link_message;
+
+/* A call has come; takes its socket over. */
+void keeper_call_take(struct keeper *keeper, struct guard_call *call);
+
+/* The agent has said whose the port of a waiting call is. Frees `pending`. */
+void keeper_call_decide(struct keeper *keeper, struct keeper_pending *pending,
+    const struct link_message *verdict);
+
+/* Answers those who wait for listeners to be let go of, if all are. */
+void keeper_call_settled(struct keeper *keeper);
+
+/* Says a line to the user, once. */
+void keeper_call_tell(struct keeper *keeper, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/* "127.0.0.1:80 (python3)"; returns buf. */
+#define KEEPER_CALL_PLACE_MAX (ADDR_TEXT_MAX + 80)
+const char *keeper_call_place(const struct link_message *message,
+    char buf[KEEPER_CALL_PLACE_MAX]);
+
+#endif

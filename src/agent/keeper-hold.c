@@ -1,0 +1,147 @@
+#include "agent/keeper-hold.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "agent/held.h"
+#include "agent/keeper-state.h"
+
+static void
+forget(struct keeper *k, struct held *h)
+{
+	struct held **at = &k->held;
+
+	while (*at != h)
+		at = &(*at)->next;
+	*at = h->next;
+	ev_io_stop(k->loop, &h->hangup);
+	held_free(&h);
+}
+
+/* The port is free when the agent, too, has closed what it was given. */
+void
+keeper_hold_drop(struct keeper *k, struct held *h)
+{
+	struct link_message m = { .kind = LINK_DROP, .id = h->offer.id };
+
+	if (h->dropping)
+		return;
+	ev_io_stop(k->loop, &h->hangup);
+	held_close(h);
+	h->dropping = true;
+	if (k->attach.ready)
+		attach_send(&k->attach, &m, NULL, 0);
+	else
+		forget(k, h);
+}
+
+static void
+on_hangup(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct held *h = io->data;
+	char waste[64];
+	ssize_t n;
+
+	(void)loop;
+	(void)revents;
+	/* Nobody has anything to say here; what comes is not kept. */
+	n = recv(h->channel, waste, sizeof(waste), MSG_DONTWAIT);
+	if (n == 0 || (n < 0 && errno != EAGAIN) || held_is_left(h))
+		keeper_hold_drop(h->keeper, h);
+}
+
+static void
+offer(struct keeper *k, const struct held *h)
+{
+	int fds[] = { h->listener, h->channel };
+
+	if (!h->dropping)
+		attach_send(&k->attach, &h->offer, fds, ARRAY_SIZE(fds));
+}
+
+void
+keeper_hold_add(struct keeper *k, struct held *h)
+{
+	h->next = k->held;
+	h->keeper = k;
+	k->held = h;
+	ev_io_init(&h->hangup, on_hangup, h->channel, EV_READ);
+	h->hangup.data = h;
+	ev_io_start(k->loop, &h->hangup);
+	offer(k, h);
+}
+
+void
+keeper_hold_offer_all(struct keeper *k)
+{
+	for (const struct held *h = k->held; h != NULL; h = h->next)
+		offer(k, h);
+}
+
+bool
+keeper_hold_sweep(struct keeper *k)
+{
+	struct held *next;
+	bool any = false;
+
+	for (struct held *h = k->held; h != NULL; h = next) {
+		next = h->next;
+		if (!h->dropping && !held_is_left(h))
+			continue;
+		any = true;
+		keeper_hold_drop(k, h);
+	}
+	return any;
+}
+
+bool
+keeper_hold_is_dropping(const struct keeper *k)
+{
+	const struct held *h = k->held;
+
+	while (h != NULL && !h->dropping)
+		h = h->next;
+	return h != NULL;
+}
+
+void
+keeper_hold_dropped(struct keeper *k, uint64_t id)
+{
+	struct held *h = keeper_hold_by_id(k, id);
+
+	if (h != NULL && h->dropping)
+		forget(k, h);
+}
+
+void
+keeper_hold_all_dropped(struct keeper *k)
+{
+	struct held *next;
+
+	for (struct held *h = k->held; h != NULL; h = next) {
+		next = h->next;
+		if (h->dropping)
+			forget(k, h);
+	}
+}
+
+struct held *
+keeper_hold_by_cookie(const struct keeper *k, uint64_t cookie)
+{
+	struct held *h = k->held;
+
+	while (h != NULL && (h->dropping || cookie == 0 ||
+	    h->cookie != cookie))
+		h = h->next;
+	return h;
+}
+
+struct held *
+keeper_hold_by_id(const struct keeper *k, uint64_t id)
+{
+	struct held *h = k->held;
+
+	while (h != NULL && h->offer.id != id)
+		h = h->next;
+	return h;
+}

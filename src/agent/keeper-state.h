@@ -1,0 +1,44 @@
+/*
+ * keeper-state.h - what keeper.c and keeper-call.c share, and nobody else
+ * sees.
+ */
+#ifndef SALLYPORT_AGENT_KEEPER_STATE_H
+#define SALLYPORT_AGENT_KEEPER_STATE_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/attach.h"
+#include "agent/guard.h"
+#include "agent/keeper.h"
+#include "agent/link.h"
+
+/* Sentences that are remembered, so that each is said once. */
+#define KEEPER_TOLD_MAX 256
+
+/* A call of the service that waits for the agent. */
+struct keeper_pending {
+	struct keeper_pending *next;
+	struct guard_call call;
+	struct link_message ask;	/* kind 0: it waits for a DROPPED */
+};
+
+struct keeper {
+	struct ev_loop *loop;
+	struct keeper_options options;
+	struct attach attach;
+	struct held *held;
+	struct keeper_pending *pending;
+	uint64_t asked;			/* questions so far */
+	struct link_message answer;	/* to keeper_inherit */
+	int guard;			/* -1: not yet */
+	ev_io guard_io;
+	ev_timer limit;
+	char *told[KEEPER_TOLD_MAX];
+	size_t told_count;
+	bool waiting;			/* keeper.c: the loop is run for it */
+};
+
+#endif
