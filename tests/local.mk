@@ -70,6 +70,15 @@ E2E_TESTS = \
 	tests/e2e/reload.py \
 	tests/e2e/rules.py \
 	tests/e2e/sandbox.py \
+	tests/e2e/service_apache.py \
+	tests/e2e/service_java.py \
+	tests/e2e/service_memcached.py \
+	tests/e2e/service_nginx.py \
+	tests/e2e/service_node.py \
+	tests/e2e/service_postgres.py \
+	tests/e2e/service_python.py \
+	tests/e2e/service_redis.py \
+	tests/e2e/service_socat.py \
 	tests/e2e/start.py \
 	tests/e2e/timers.py \
 	tests/e2e/workers.py
@@ -85,6 +94,7 @@ E2E_LIBRARY = \
 	tests/e2e/lib/pki.py \
 	tests/e2e/lib/policy.py \
 	tests/e2e/lib/rawtls.py \
+	tests/e2e/lib/service.py \
 	tests/e2e/lib/tap.py
 
 # `make tests/bench/bench_rules`, then run it: not a part of any check.
