@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/check_source \
 	tests/check_str \
 	tests/check_tls \
+	tests/check_twin \
 	tests/check_value
 
 # Tests that make every allocation fail, one after the other.

@@ -34,7 +34,7 @@ enum care {
 /*
  * What is set on a listener counts for its port, or is inherited by what is
  * accepted. SO_LINGER is left out on purpose: it would cut off TLS's last
- * words. SO_REUSEADDR is dealt with by bind_beside.
+ * words. SO_REUSEADDR is dealt with by listen_beside.
  */
 static const struct option {
 	int level, name;
@@ -139,20 +139,23 @@ is_of_our_network(int original, int twin)
 /* Two sockets that both have SO_REUSEADDR may be bound to one address as
  * long as none of them listens. */
 static int
-bind_beside(int original, int twin)
+listen_beside(int original, int twin, int backlog)
 {
 	struct sockaddr_storage at;
 	socklen_t length = sizeof(at);
-	int reuse = get_int(original, SO_REUSEADDR), rc;
+	int reuse = get_int(original, SO_REUSEADDR);
 
 	if (getsockname(original, (struct sockaddr *)&at, &length) < 0)
 		return -1;
 	set_int(original, SO_REUSEADDR, 1);
 	set_int(twin, SO_REUSEADDR, 1);
-	rc = bind(twin, (struct sockaddr *)&at, length);
+	/* listen(2) looks for conflicts once more. */
+	if (bind(twin, (struct sockaddr *)&at, length) < 0 ||
+	    listen(twin, backlog) < 0)
+		return -1;
 	/* What is accepted inherits it, and decides on a later bind. */
 	set_int(twin, SO_REUSEADDR, reuse);
-	return rc;
+	return 0;
 }
 
 /* SO_REUSEPORT is shared among the sockets of one user only. */
@@ -190,7 +193,7 @@ twin_listen(int original, int backlog)
 	}
 	take_owner(original, twin);
 	if (copy_options(original, twin) < 0 ||
-	    bind_beside(original, twin) < 0 || listen(twin, backlog) < 0)
+	    listen_beside(original, twin, backlog) < 0)
 		return give_up(twin);
 	return twin;
 }
