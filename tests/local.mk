@@ -156,3 +156,20 @@ check_PROGRAMS += $(UNIT_TESTS)
 TEST_SUPPORT = libsupport.a
 TESTS += $(UNIT_TESTS)
 endif
+
+# Services that tests/e2e/wrap_*.py wraps. No sanitizers: they are strangers,
+# into which a library is preloaded.
+check_PROGRAMS += tests/wrap/trap tests/wrap/fixed
+tests_wrap_trap_SOURCES = tests/wrap/trap.c tests/wrap/trap.h \
+	tests/wrap/trap_accept.c tests/wrap/trap_copy.c \
+	tests/wrap/trap_event.c tests/wrap/trap_name.c \
+	tests/wrap/trap_option.c tests/wrap/trap_process.c \
+	tests/wrap/trap_raw.c tests/wrap/trap_self.c \
+	tests/wrap/trap_transfer.c
+tests_wrap_trap_CFLAGS = $(WARN_CFLAGS)
+tests_wrap_trap_LDFLAGS =
+tests_wrap_trap_LDADD = -lpthread
+tests_wrap_fixed_SOURCES = tests/wrap/fixed.c
+tests_wrap_fixed_CFLAGS = $(WARN_CFLAGS)
+tests_wrap_fixed_LDFLAGS = -static
+tests_wrap_fixed_LDADD =
