@@ -73,8 +73,10 @@ class Nginx:
                 "-e", os.path.join(self.folder, "error.log")],
             self.port, root=root, background=daemon == "on",
             host="::1" if listen[0].startswith("[") else "127.0.0.1")
-        self.service.seen.add(self.master())
         T.note(self.errors)
+        wait_for(lambda: os.path.exists(self.folder + "/pid")
+                 and self.read("pid").strip(), "the pid file")
+        self.service.seen.add(self.master())
 
     def configure(self):
         """A new generation of the configuration."""

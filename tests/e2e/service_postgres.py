@@ -71,11 +71,12 @@ class Tunnel:
             "commonname=localhost"]
         if source:
             words.append("bind=" + source)
-        proc = subprocess.Popen(
-            [SOCAT, "TCP4-LISTEN:%d,bind=127.0.0.1,reuseaddr,fork,"
-             "backlog=100" % self.port, ",".join(words)],
-            stdin=subprocess.DEVNULL, preexec_fn=service.die_with_parent,
-            start_new_session=True)
+        with open(T.path("tunnel-%d" % self.port), "w") as log:
+            proc = subprocess.Popen(
+                [SOCAT, "TCP4-LISTEN:%d,bind=127.0.0.1,reuseaddr,fork,"
+                 "backlog=100" % self.port, ",".join(words)],
+                stdin=subprocess.DEVNULL, stderr=log, start_new_session=True,
+                preexec_fn=service.die_with_parent)
         T.cleanup(lambda: (proc.terminate(), proc.wait(10)))
         wait_for(lambda: service.listens(self.port), "the tunnel")
 
