@@ -19,6 +19,8 @@ good() {
 			;;
 		paint)
 			echo "usage: sample paint [--blue] [--dry-run]"
+			echo
+			echo "Exit status: 0 painted, 125 no paint."
 			;;
 		esac
 	EOF
@@ -28,6 +30,12 @@ good() {
 		.B \-\-verbose
 		.SS paint
 		\fB\-\-blue\fR and \-\-dry\-run
+		.SH EXIT STATUS
+		.TP
+		.B 0
+		.TP
+		.BI 125
+		.SH SEE ALSO
 	EOF
 }
 
@@ -51,6 +59,25 @@ sed -i 's/paint/painter/' "$sample/sample.1"
 refuses "a subcommand without explanation" \
     'sample: paint is not in the manual' \
     "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+good
+sed -i '/125/d' "$sample/sample.1"
+echo 'Not the place: 125' >>"$sample/sample.1"
+refuses "an exit status without explanation" \
+    'sample paint: exit status 125 is not in the manual' \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1"
+
+good
+put sample-paint.1 <<-'EOF'
+	.B \-\-blue
+	.SH EXIT STATUS
+	.B 0
+	.B 125
+EOF
+refuses "an option that another command's page explains" \
+    'sample paint: --dry-run is not in the manual' \
+    "$scripts/check-docs" "$sample/sample" "$sample/sample.1" \
+    "$sample/sample-paint.1"
 
 good
 put sample <<<'#!/bin/sh'
