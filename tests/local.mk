@@ -82,7 +82,14 @@ E2E_TESTS = \
 	tests/e2e/service_socat.py \
 	tests/e2e/start.py \
 	tests/e2e/timers.py \
-	tests/e2e/workers.py
+	tests/e2e/workers.py \
+	tests/e2e/wrap_calls.py \
+	tests/e2e/wrap_crowd.py \
+	tests/e2e/wrap_kill.py \
+	tests/e2e/wrap_listeners.py \
+	tests/e2e/wrap_refused.py \
+	tests/e2e/wrap_run.py \
+	tests/e2e/wrap_transfer.py
 
 E2E_LIBRARY = \
 	tests/e2e/lib/__init__.py \
@@ -96,7 +103,8 @@ E2E_LIBRARY = \
 	tests/e2e/lib/policy.py \
 	tests/e2e/lib/rawtls.py \
 	tests/e2e/lib/service.py \
-	tests/e2e/lib/tap.py
+	tests/e2e/lib/tap.py \
+	tests/e2e/lib/wrap.py
 
 # `make tests/bench/bench_rules`, then run it: not a part of any check.
 EXTRA_PROGRAMS += tests/bench/bench_rules
