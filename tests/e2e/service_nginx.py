@@ -76,6 +76,7 @@ class Nginx:
         T.note(self.errors)
         wait_for(lambda: os.path.exists(self.folder + "/pid")
                  and self.read("pid").strip(), "the pid file")
+        wait_for(lambda: len(self.workers(self.master())) == 2, "workers")
         self.service.seen.add(self.master())
 
     def configure(self):
@@ -237,8 +238,6 @@ def common(name, listen):
     """What holds with reuseport and without."""
     with T.case(name + ": a file of 5 MiB, bit for bit"):
         nginx = Nginx(name, listen)
-        equal(len(wait_for(lambda: nginx.workers(nginx.master()),
-                           "workers")), 2, "workers")
         nginx.serves()
         service.crowd(4, lambda _: nginx.serves())
     with T.case(name + ": $remote_addr, $server_addr and $server_port"):
@@ -320,7 +319,7 @@ with T.case("started by root, its workers nobody's"):
         raise Skip("needs root")
     ROOT = Nginx("root", ["127.0.0.1:PORT reuseport", "[::1]:PORT"],
                  root=True)
-    for worker in wait_for(lambda: ROOT.workers(ROOT.master()), "workers"):
+    for worker in ROOT.workers(ROOT.master()):
         equal(os.stat("/proc/%d" % worker).st_uid, service.NOBODY.pw_uid,
               "worker's user")
     ROOT.serves()
