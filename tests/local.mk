@@ -88,6 +88,7 @@ E2E_TESTS = \
 	tests/e2e/wrap_kill.py \
 	tests/e2e/wrap_listeners.py \
 	tests/e2e/wrap_refused.py \
+	tests/e2e/wrap_rules.py \
 	tests/e2e/wrap_run.py \
 	tests/e2e/wrap_transfer.py
 

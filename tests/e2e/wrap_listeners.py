@@ -168,6 +168,18 @@ def held(trap):
 with T.case("the port is held by a child, and then free"):
     wrap.both(S, held, "held")
 
+def in_jail(trap):
+    tags = [trap.ready().use()]
+    trap.ready(2)
+    return tags + [trap.use()]
+
+
+with T.case("a service that has changed its root and user"):
+    if not wrap.ROOTLY:
+        raise tap.Skip("only root can")
+    os.mkdir(T.path("empty"))
+    wrap.both(S, in_jail, "jail", T.path("empty"), 65534, user=0, group=0)
+
 with T.case("a service that waits uses no processor"):
     idle = wrap.Trap(S, "echo").ready()
     idle.use()

@@ -150,6 +150,20 @@ with T.case("MPTCP, as Go opens it"):
     trap.over = True
 
 
+with T.case("a service that hides its memory"):
+    trap = wrap.Trap(S, "hidden")
+    trap.wait("^listen: ")
+    if "listen: 0" in trap.said():
+        equal(trap.ready().use(), "hidden", "served by")
+        trap.end()
+    else:
+        equal(trap.said()[0], "listen: EACCES", "it said")
+        expect(refuses(trap.at), "the port is open")
+        expect(trap.told(r"\b%d\b|trap" % trap.at), "words")
+        trap.ended()
+        trap.over = True
+
+
 def set_id():
     """A copy of `trap` that runs as its owner."""
     path = T.path("bin", "set-id")

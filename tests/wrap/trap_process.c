@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -303,6 +305,42 @@ run_rights(struct trap *trap)
 	return 0;
 }
 
+/* Its memory is nobody else's: prctl(2), PR_SET_DUMPABLE. */
+static int
+run_hidden(struct trap *trap)
+{
+	int fd = trap_bound(trap);
+
+	MUST(prctl(PR_SET_DUMPABLE, 0));
+	trap_say("listen: %s", trap_result(listen(fd, 16)));
+	trap_say("ready");
+	trap_serve(trap_accept(fd), "hidden");
+	return 0;
+}
+
+/* No files, no rights, no descriptors. ARGUMENT: the root, a user id. */
+static int
+run_jail(struct trap *trap)
+{
+	int fd, user = trap_number(trap, 1, 65534);
+
+	MUST(chroot(trap_argument(trap, 0, "/")));
+	MUST(chdir("/"));
+	MUST(setgroups(0, NULL));
+	MUST(setresgid((gid_t)user, (gid_t)user, (gid_t)user));
+	MUST(setresuid((uid_t)user, (uid_t)user, (uid_t)user));
+	MUST(close_range(3, ~0U, 0));
+	fd = trap_listening(trap);
+	trap_say("descriptor %d", fd);
+	trap_say("ready");
+	trap_serve(trap_accept(fd), "jail");
+	trap_say("close: %s", trap_result(close(fd)));
+	fd = trap_listening(trap);
+	trap_say("ready");
+	trap_serve(trap_accept(fd), "jail");
+	return 0;
+}
+
 /* A daemon: the first process ends at once, the last one serves on. */
 static int
 run_daemon(struct trap *trap)
@@ -319,7 +357,9 @@ run_daemon(struct trap *trap)
 const struct trap_mode trap_process_modes[] = {
 	{ "daemon", run_daemon },
 	{ "exec", run_exec },
+	{ "hidden", run_hidden },
 	{ "inherited", run_inherited },
+	{ "jail", run_jail },
 	{ "prefork", run_prefork },
 	{ "reuseport", run_reuseport },
 	{ "rights", run_rights },
