@@ -106,10 +106,10 @@ def children(pid):
 
 def descriptors(pid):
     """How many are open; 0 where only root may know, for the daemon hides
-    its memory from its own user."""
+    its memory from its own user, and of a process that has ended."""
     try:
         return len(os.listdir("/proc/%d/fd" % pid))
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):
         return 0
 
 
