@@ -119,7 +119,7 @@
 	R(BACKEND_DOWN, 7101, "backend-down", \
 	  "the application refused the connection or is not there", \
 	  "start the application; see Backend in the rule's " \
-	  "TTLSApplicationAction") \
+	  "TTLSApplicationAction. A wrapped service has closed its port") \
 	R(BACKEND_TIMEOUT, 7102, "backend-timeout", \
 	  "the application did not accept the connection in time", \
 	  "the application is slow, or its listen queue is full") \
@@ -133,6 +133,15 @@
 	R(NO_RULE, 7001, "no-rule", \
 	  "no rule matches this connection and the port is the agent's own", \
 	  "see `sallyport match` for why") \
+	R(CLEAR, 7002, "clear", \
+	  "the policy leaves the connection in clear: the wrapped service was " \
+	  "given it as it came", \
+	  "to secure it, write a rule that it meets") \
+	R(OTHER_HANDOFF, 7003, "other-hand-off", \
+	  "the rule secures the connection by another hand-off than Wrap, and " \
+	  "it came to a wrapped service", \
+	  "code Handoff Wrap in the rule's TTLSApplicationAction, or start the " \
+	  "service without `sallyport run`") \
 	R(NO_MEMORY, 7301, "out-of-memory", \
 	  "memory was exhausted", \
 	  "limit the connections, or give the host more memory") \

@@ -105,6 +105,27 @@ chan_finish(struct chan *chan)
 	return rc;
 }
 
+enum chan_io
+chan_linger(struct chan *chan, size_t *dropped, size_t limit)
+{
+	enum chan_io io = chan->finish_said ? CHAN_DONE : chan_flush(chan);
+	char waste[4096];
+	ssize_t n;
+
+	if (io == CHAN_WANT_WRITE || io == CHAN_FAILED)
+		return io;
+	if (!chan->finish_said)
+		sock_half_close(chan->fd);
+	chan->finish_said = true;
+	while ((n = recv(chan->fd, waste, sizeof(waste), 0)) > 0) {
+		*dropped += (size_t)n;
+		if (*dropped > limit)
+			return CHAN_END;
+	}
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ?
+	    CHAN_WANT_READ : CHAN_END;
+}
+
 bool
 chan_pending(const struct chan *chan)
 {

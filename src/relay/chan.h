@@ -51,6 +51,15 @@ MUST_USE enum chan_io chan_flush(struct chan *chan);
  */
 MUST_USE enum chan_io chan_finish(struct chan *chan);
 
+/*
+ * Ends the sending direction, then reads and drops what still comes, at most
+ * `limit` bytes, counted in *dropped. A socket closed with unread bytes sends
+ * a reset, and a reset can overtake the alert. CHAN_END or CHAN_FAILED when
+ * it may be closed.
+ */
+MUST_USE enum chan_io chan_linger(struct chan *chan, size_t *dropped,
+    size_t limit);
+
 /* Can chan_read go on without the descriptor becoming readable? */
 bool chan_pending(const struct chan *chan);
 

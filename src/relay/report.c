@@ -93,6 +93,7 @@ report_log(const struct report *report)
 		put(&line, " alert=%s/%s", report->alert_received ?
 		    "received" : "sent", report->alert);
 	put_text(&line, "detail", report->detail);
-	log_line(report->reason == REASON_OK ? LOG_LEVEL_INFO :
+	log_line(report->reason == REASON_OK ||
+	    report->reason == REASON_CLEAR ? LOG_LEVEL_INFO :
 	    LOG_LEVEL_WARNING, "conn", "%s", line.text + 1);
 }

@@ -15,7 +15,7 @@ struct report {
 	const char *rule;		/* NULL: none matched */
 	const struct addr_endpoint *local, *remote;
 	const struct addr_endpoint *backend;	/* NULL: unix_path, or none */
-	const char *unix_path;
+	const char *unix_path;		/* or a wrapped service */
 	const char *identity, *protocol, *cipher, *detail; /* NULL: none */
 	bool verified;			/* the identity was judged */
 	const char *alert;		/* NULL: none */
@@ -29,7 +29,8 @@ struct report {
  * Writes the line, key=value, strings quoted and escaped:
  *   rule peer local backend identity verified proto cipher in out ms reason
  *   alert detail
- * A refusal or failure is a warning, an orderly end is information.
+ * A refusal or failure is a warning; an orderly end, and a connection that is
+ * left in clear, is information.
  */
 void report_log(const struct report *report);
 

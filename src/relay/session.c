@@ -11,6 +11,7 @@
 #include "relay/chan.h"
 #include "relay/pump.h"
 #include "relay/report.h"
+#include "relay/sink.h"
 #include "tls/tls_alert.h"
 #include "tls/tls_conn.h"
 
@@ -37,11 +38,12 @@ struct session {
 	struct session_link link;
 	struct chan client, backend;
 	struct pump in, out;	/* from and to the client */
+	struct sink_wait handover;
 	ev_io client_io, backend_io;
 	ev_timer timer, again, look;
 	ev_tstamp begun, connect_begun;
 	uint64_t moved;		/* bytes at the last look, for the idle timer */
-	unsigned lingered;
+	size_t lingered;
 	enum state state;
 	bool shaking;		/* the first byte of the handshake came */
 	bool admitted;
@@ -89,6 +91,8 @@ destroy(struct session *s)
 	ev_timer_stop(s->loop, &s->look);
 	pump_fini(&s->in);
 	pump_fini(&s->out);
+	sink_withdraw(&s->handover);
+	sink_release(&s->plan.sink);
 	chan_close(&s->client);
 	chan_close(&s->backend);
 	s->owner->gone(s->owner->arg, s);
@@ -105,7 +109,8 @@ conclude(struct session *s, enum reason reason, const char *detail)
 		.local = &s->local,
 		.remote = &s->remote,
 		.backend = &s->plan.backend,
-		.unix_path = s->plan.unix_path,
+		.unix_path = s->plan.sink != NULL ?
+		    sink_label(s->plan.sink) : s->plan.unix_path,
 		.verified = s->plan.verified,
 		.bytes_in = s->in.bytes,
 		.bytes_out = s->out.bytes,
@@ -129,15 +134,12 @@ conclude(struct session *s, enum reason reason, const char *detail)
 	s->owner->concluded(s->owner->arg, &report);
 }
 
-/*
- * A socket closed with unread bytes sends a reset, and a reset can overtake
- * the alert. So the sending side is ended first, and what the client still
- * sends is read and dropped, within bounds, until it has seen the end.
- */
+/* Until the client has read why it is refused, within bounds. */
 static void
 linger(struct session *s)
 {
 	s->state = LINGER;
+	sink_withdraw(&s->handover);
 	chan_close(&s->backend);
 	watch(s, &s->backend_io, -1, 0);
 	ev_timer_stop(s->loop, &s->again);
@@ -170,32 +172,11 @@ end(struct session *s, enum reason reason, const char *detail)
 static void
 step_linger(struct session *s)
 {
-	char waste[4096];
-	ssize_t n;
+	enum chan_io io = chan_linger(&s->client, &s->lingered, LINGER_BYTES);
 
-	if (s->client.tls != NULL && !s->client.finish_said) {
-		enum chan_io io = chan_flush(&s->client);
-
-		if (io == CHAN_WANT_WRITE) {
-			watch(s, &s->client_io, s->client.fd, EV_WRITE);
-			return;
-		}
-		if (io == CHAN_FAILED) {
-			destroy(s);
-			return;
-		}
-	}
-	if (!s->client.finish_said) {
-		s->client.finish_said = true;
-		sock_half_close(s->client.fd);
-	}
-	while ((n = recv(s->client.fd, waste, sizeof(waste), 0)) > 0) {
-		s->lingered += (unsigned)n;
-		if (s->lingered > LINGER_BYTES)
-			break;
-	}
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		watch(s, &s->client_io, s->client.fd, EV_READ);
+	if (io == CHAN_WANT_WRITE || io == CHAN_WANT_READ)
+		watch(s, &s->client_io, s->client.fd,
+		    io == CHAN_WANT_WRITE ? EV_WRITE : EV_READ);
 	else
 		destroy(s);
 }
@@ -213,6 +194,7 @@ backend_failed(struct session *s, int error)
 {
 	end(s, error == ETIMEDOUT ? REASON_BACKEND_TIMEOUT :
 	    error == EMFILE || error == ENFILE ? REASON_NO_DESCRIPTORS :
+	    error == ENOMEM || error == ENOBUFS ? REASON_NO_MEMORY :
 	    error == ECONNRESET || error == EPIPE ? REASON_BACKEND_RESET :
 	    REASON_BACKEND_DOWN, strerror(error));
 }
@@ -240,9 +222,44 @@ start_connect(struct session *s)
 }
 
 static void
+on_handed_over(struct sink_wait *wait, int error, int end_fd)
+{
+	struct session *s = container_of(wait, struct session, handover);
+
+	if (error == ENOTCONN) {
+		conclude(s, REASON_CLIENT_RESET, NULL);
+		destroy(s);
+	} else if (error != 0) {
+		backend_failed(s, error);
+	} else if (wait->whole) {
+		conclude(s, REASON_CLEAR, NULL);
+		destroy(s);
+	} else {
+		s->backend.fd = end_fd;
+		start_relay(s);
+	}
+}
+
+static void
+start_handover(struct session *s)
+{
+	s->state = CONNECT;
+	set_timer(s, 0);
+	watch(s, &s->client_io, s->client.fd, 0);
+	s->handover.client = s->client.fd;
+	s->handover.whole = s->client.tls == NULL;
+	s->handover.done = on_handed_over;
+	sink_put(s->plan.sink, &s->handover);
+}
+
+static void
 admit(struct session *s)
 {
 	s->admitted = true;
+	if (s->plan.sink != NULL) {
+		start_handover(s);
+		return;
+	}
 	s->connect_begun = ev_now(s->loop);
 	start_connect(s);
 }
@@ -540,6 +557,8 @@ session_start(struct ev_loop *loop, const struct session_plan *plan,
 	}
 	s->loop = loop;
 	s->plan = *plan;
+	if (plan->sink != NULL)
+		sink_hold(plan->sink);
 	s->owner = owner;
 	s->client = client;
 	s->backend.fd = -1;

@@ -4,7 +4,10 @@
  * HANDSHAKE (TLS, and the judgement of the client) -> CONNECT (to the
  * application) -> RELAY (two pumps) -> LINGER (the refused client may read
  * its alert) -> gone. Not one byte of plaintext moves, and the application is
- * not connected to, before the handshake is done and the client admitted.
+ * not connected to, before the handshake is done and the client admitted. A
+ * wrapped service is handed its end of a socketpair in place of CONNECT; or
+ * the client's own socket where the connection stays in clear, and that ends
+ * the session.
  *
  * A session frees itself. It tells its owner twice: `concluded` once, when
  * the outcome is known (this is the log line), and `gone` once, last of all.
@@ -22,6 +25,7 @@
 struct ev_loop;
 struct report;
 struct session;
+struct sink;
 struct tls_ctx;
 
 /* What is to be done with a connection; decided before it starts. */
@@ -29,6 +33,7 @@ struct session_plan {
 	const char *rule;		/* for the log */
 	struct tls_ctx *tls;		/* NULL: relayed in clear */
 	bool verified;			/* an identity in the log was judged */
+	struct sink *sink;		/* the wrapped service; NULL: none */
 	const char *unix_path;		/* the application; NULL: endpoint */
 	struct addr_endpoint backend;
 	unsigned handshake_timeout;	/* seconds, each timer; 0: no limit */
@@ -42,7 +47,7 @@ struct session_owner {
 
 /*
  * Takes over an accepted socket. The plan is copied, what it points to and
- * the owner must outlive the session.
+ * the owner must outlive the session, but for the sink, which it holds.
  * NULL where memory is exhausted; the socket is closed then, and the owner is
  * not called. Nothing happens before session_run.
  */
