@@ -117,8 +117,7 @@ const struct schema_list actions_connection = {
 	.own_acts = true, .acts = SCHEMA_ACTS_LATER, .reason = (why)
 
 static const struct schema_choice handoffs[] = {
-	P_CHOICE("Wrap", SETTINGS_HANDOFF_WRAP,
-	  OWN_LATER("services are not wrapped yet")),
+	P_CHOICE("Wrap", SETTINGS_HANDOFF_WRAP),
 	P_CHOICE("Forward", SETTINGS_HANDOFF_FORWARD),
 	P_CHOICE("Transparent", SETTINGS_HANDOFF_TRANSPARENT,
 	  OWN_LATER("connections are not steered transparently yet")),
@@ -138,8 +137,9 @@ static const struct schema_param application_rows[] = {
 	P_ENUM(APPLICATION, handoff, "Handoff", handoffs,
 	    .flags = SCHEMA_REQUIRED | SCHEMA_EXTENSION,
 	    .doc = "Forward: the agent listens on the rule's ports and "
-		"connects to Backend; Wrap and Transparent stand in for the "
-		"application's own port."),
+		"connects to Backend; Wrap: the application is started by "
+		"sallyport run, and its own ports are served; Transparent: "
+		"its ports are served whoever started it."),
 	P_BACKEND(APPLICATION, backend, "Backend", .flags = SCHEMA_EXTENSION,
 	    .doc = "Where the application listens, as ADDRESS:PORT or "
 		"unix:PATH; Forward needs it."),

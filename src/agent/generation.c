@@ -21,11 +21,10 @@ not_served(struct diag *diag, const struct rules_rule *rule, const char *why,
  * believes secured; so what this version cannot serve stops the start.
  */
 static void
-check_rule(const struct rules_rule *rule, struct diag *diag)
+check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 {
-	const struct settings_application *app = rule->application;
-	bool forward = app != NULL &&
-	    app->handoff == SETTINGS_HANDOFF_FORWARD;
+	enum settings_handoff handoff = settings_handoff(rule->application);
+	bool forward = handoff == SETTINGS_HANDOFF_FORWARD;
 
 	if (!rule->secured && !forward)
 		return;		/* clear by its own word */
@@ -33,13 +32,15 @@ check_rule(const struct rules_rule *rule, struct diag *diag)
 		not_served(diag, rule,
 		    "this version serves inbound connections only",
 		    "code Direction Inbound");
-	else if (!forward)
+	else if (handoff == SETTINGS_HANDOFF_WRAP &&
+	    (serves & GENERATION_WRAP) == 0)
 		not_served(diag, rule,
-		    "it has no TTLSApplicationAction with Handoff Forward, "
-		    "the one way to the application in this version",
-		    "add TTLSApplicationActionRef, and there Handoff Forward "
-		    "and Backend");
-	else if (rule->local_ports == NULL)
+		    "it is for wrapped services, and without --control none "
+		    "can reach this daemon",
+		    "start with --control PATH; or add "
+		    "TTLSApplicationActionRef, and there Handoff Forward and "
+		    "Backend");
+	else if (forward && rule->local_ports == NULL)
 		not_served(diag, rule, "Handoff Forward needs a port",
 		    "code LocalPortRange");
 }
@@ -55,16 +56,18 @@ on_unbuilt(void *arg, const struct policy_unbuilt *unbuilt)
 }
 
 static int
-check(struct generation *g)
+check(struct generation *g, unsigned serves)
 {
 	struct listen_error error;
 
 	policy_each_unbuilt(g->policy, on_unbuilt, g->diag);
 	for (size_t i = 0; i < rules_count(g->rules); i++)
-		check_rule(rules_at(g->rules, i), g->diag);
+		check_rule(rules_at(g->rules, i), serves, g->diag);
 	if (environment_load(g->rules, g->diag, &g->environments) < 0 ||
 	    diag_count(g->diag, DIAG_ERROR) > 0)
 		return -1;
+	if ((serves & GENERATION_FORWARD) == 0)
+		return 0;
 	if (listen_plan(g->rules, &g->listeners, &error) < 0) {
 		if (error.what == NULL)
 			diag_out_of_memory(g->diag);
@@ -78,7 +81,7 @@ check(struct generation *g)
 
 struct generation *
 generation_load(const char *path, enum policy_defaults defaults,
-    unsigned number, struct diag **diag_r)
+    unsigned serves, unsigned number, struct diag **diag_r)
 {
 	struct generation *g = calloc(1, sizeof(*g));
 
@@ -92,7 +95,7 @@ generation_load(const char *path, enum policy_defaults defaults,
 	g->policy = policy_load(path, defaults, g->diag);
 	if (g->policy != NULL) {
 		g->rules = policy_rules(g->policy);
-		if (check(g) == 0) {
+		if (check(g, serves) == 0) {
 			*diag_r = NULL;
 			return g;
 		}

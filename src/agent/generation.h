@@ -17,6 +17,12 @@
 struct diag;
 struct rules;
 
+/* What an agent can do with a connection; bits. */
+enum generation_serves {
+	GENERATION_FORWARD = 1,		/* it opens ports of its own */
+	GENERATION_WRAP = 2,		/* keepers reach it */
+};
+
 struct generation {
 	unsigned number;		/* from 1 */
 	struct policy *policy;
@@ -29,10 +35,13 @@ struct generation {
 /*
  * Loads and proves what `path` says, without opening a port. NULL where it
  * is refused; *diag_r then holds why, and is the caller's to free. On
- * success the diag (warnings) belongs to the generation.
+ * success the diag (warnings) belongs to the generation. serves: bits of
+ * generation_serves. Without WRAP a rule of that hand-off is refused; without
+ * FORWARD such a rule is not served, and no port is opened.
  */
 MUST_USE struct generation *generation_load(const char *path,
-    enum policy_defaults defaults, unsigned number, struct diag **diag_r);
+    enum policy_defaults defaults, unsigned serves, unsigned number,
+    struct diag **diag_r);
 
 /*
  * Opens the ports, taking over what `old` (NULL: none) has open. -1 with an

@@ -86,8 +86,10 @@ link_receive(int fd, struct link_message *message_r, int fds_r[LINK_FDS])
 	if (n < 0)
 		return errno == ECONNRESET ? 0 : -1;
 	take_fds(&header, fds_r);
-	if (n == 0)
+	if (n == 0) {
+		link_close_fds(fds_r);
 		return 0;
+	}
 	if (n != (ssize_t)sizeof(*message_r) ||
 	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
 		link_close_fds(fds_r);

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
 	src/agent/attach.c src/agent/attach.h \
+	src/agent/claim.c src/agent/claim.h \
+	src/agent/control.c src/agent/control.h \
 	src/agent/environment.c src/agent/environment.h \
 	src/agent/generation.c src/agent/generation.h \
 	src/agent/guard.c src/agent/guard.h \
@@ -12,7 +14,11 @@ libagent_a_SOURCES = \
 	src/agent/keeper-state.h \
 	src/agent/link.c src/agent/link.h \
 	src/agent/listen.c src/agent/listen.h \
+	src/agent/offer.c src/agent/offer.h \
+	src/agent/orders.c src/agent/orders.h \
+	src/agent/registry.c src/agent/registry.h \
 	src/agent/sandbox.c src/agent/sandbox.h \
 	src/agent/supervisor.c src/agent/supervisor.h \
 	src/agent/twin.c src/agent/twin.h \
-	src/agent/worker.c src/agent/worker.h
+	src/agent/worker.c src/agent/worker.h \
+	src/agent/wrapped.c src/agent/wrapped.h

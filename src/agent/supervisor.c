@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/control.h"
 #include "agent/generation.h"
+#include "agent/registry.h"
 #include "agent/sandbox.h"
 #include "agent/worker.h"
 #include "base/log.h"
@@ -31,6 +34,7 @@ struct child {
 	ev_child watcher;
 	ev_tstamp born;
 	unsigned generation;
+	struct orders *orders;	/* the registry's */
 };
 
 struct supervisor {
@@ -38,6 +42,9 @@ struct supervisor {
 	const struct supervisor_options *options;
 	struct generation *generation;
 	struct child *children;
+	struct registry *registry;	/* NULL once it stops */
+	struct control *control;
+	int keeper;			/* -1: none, or the registry's */
 	unsigned next_number;
 	ev_signal hangup, terminate, interrupt;
 	ev_timer respawn;
@@ -104,6 +111,8 @@ on_child(struct ev_loop *loop, ev_child *watcher, int revents)
 
 	(void)revents;
 	log_death(child, watcher->rstatus);
+	if (s->registry != NULL)
+		registry_dismiss(s->registry, child->orders);
 	forget(child);
 	if (s->stopping) {
 		if (s->children == NULL)
@@ -126,7 +135,7 @@ on_respawn(struct ev_loop *loop, ev_timer *timer, int revents)
 
 /* In the child: nothing of the parent's event loop may stay. */
 NO_RETURN static void
-become_worker(struct supervisor *s, pid_t parent, int ready_fd)
+become_worker(struct supervisor *s, pid_t parent, int ready_fd, int orders)
 {
 	struct generation *generation = s->generation;
 	const struct sandbox_user *user = s->options->user;
@@ -136,13 +145,17 @@ become_worker(struct supervisor *s, pid_t parent, int ready_fd)
 	ev_loop_fork(s->loop);
 	while (s->children != NULL)
 		forget(s->children);
+	registry_free(&s->registry);
+	control_abandon(&s->control);
+	if (s->keeper >= 0)
+		close(s->keeper);
 	ev_signal_stop(s->loop, &s->hangup);
 	ev_signal_stop(s->loop, &s->terminate);
 	ev_signal_stop(s->loop, &s->interrupt);
 	ev_timer_stop(s->loop, &s->respawn);
 	ev_loop_destroy(s->loop);
 	signal(SIGCHLD, SIG_DFL);
-	worker_run(generation, user, parent, ready_fd);
+	worker_run(generation, user, parent, ready_fd, orders);
 }
 
 /*
@@ -168,18 +181,14 @@ wait_ready(int fd, pid_t pid)
 	return n == 1 ? 0 : -1;
 }
 
-static int
-spawn(struct supervisor *s)
+/* Our ends of both pairs are the first; in the child, the registry has one. */
+static pid_t
+fork_worker(struct supervisor *s, struct child *child, int ready[2],
+    int orders[2])
 {
-	struct child *child = calloc(1, sizeof(*child));
 	sigset_t all, before;
 	pid_t parent = getpid(), pid;
-	int ready[2];
 
-	if (child == NULL || pipe2(ready, O_CLOEXEC) < 0) {
-		free(child);
-		return -1;
-	}
 	/* A signal for the worker must not run the parent's handler in it. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
@@ -187,15 +196,31 @@ spawn(struct supervisor *s)
 	if (pid == 0) {
 		close(ready[0]);
 		free(child);
-		become_worker(s, parent, ready[1]);
+		become_worker(s, parent, ready[1], orders[1]);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(ready[1]);
-	if (pid < 0) {
-		close(ready[0]);
-		free(child);
+	close(orders[1]);
+	return pid;
+}
+
+/* -1 where one of them cannot be made; none is open then. */
+static int
+make_pairs(int ready[2], int orders[2])
+{
+	if (pipe2(ready, O_CLOEXEC) < 0)
 		return -1;
-	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0, orders) == 0)
+		return 0;
+	close(ready[0]);
+	close(ready[1]);
+	return -1;
+}
+
+static void
+adopt(struct supervisor *s, struct child *child, pid_t pid)
+{
 	child->supervisor = s;
 	child->generation = s->generation->number;
 	child->born = ev_time();
@@ -204,6 +229,35 @@ spawn(struct supervisor *s)
 	ev_child_start(s->loop, &child->watcher);
 	child->next = s->children;
 	s->children = child;
+}
+
+static int
+spawn(struct supervisor *s)
+{
+	struct child *child = calloc(1, sizeof(*child));
+	int ready[2], orders[2];
+	pid_t pid;
+
+	if (child == NULL || make_pairs(ready, orders) < 0) {
+		free(child);
+		return -1;
+	}
+	child->orders = registry_enlist(s->registry, orders[0]);
+	pid = child->orders == NULL ? -1 :
+	    fork_worker(s, child, ready, orders);
+	if (pid < 0) {
+		close(ready[0]);
+		if (child->orders != NULL) {
+			registry_dismiss(s->registry, child->orders);
+		} else {
+			close(orders[0]);
+			close(orders[1]);
+			close(ready[1]);
+		}
+		free(child);
+		return -1;
+	}
+	adopt(s, child, pid);
 	return wait_ready(ready[0], pid);
 }
 
@@ -225,6 +279,9 @@ retire_old(struct supervisor *s)
 	const struct generation *g = s->generation;
 
 	s->replacing = false;
+	for (const struct child *c = s->children; c != NULL; c = c->next)
+		if (c->generation < g->number)
+			registry_retire(s->registry, c->orders);
 	signal_children(s, g->number, SIGUSR1);
 	log_notice("supervisor", "generation %u serves: %zu rules, %zu ports",
 	    g->number, rules_count(g->rules), g->listeners.count);
@@ -246,6 +303,14 @@ spawn_missing(struct supervisor *s)
 	ev_timer_start(s->loop, &s->respawn);
 }
 
+static unsigned
+serves(const struct supervisor_options *options)
+{
+	return options->keeper >= 0 ? GENERATION_WRAP :
+	    options->control != NULL ? GENERATION_FORWARD | GENERATION_WRAP :
+	    GENERATION_FORWARD;
+}
+
 static void
 on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 {
@@ -258,7 +323,8 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	(void)revents;
 	if (s->stopping)
 		return;
-	next = generation_load(o->policy, o->defaults, s->next_number, &diag);
+	next = generation_load(o->policy, o->defaults, serves(o),
+	    s->next_number, &diag);
 	if (next == NULL || generation_listen(next, old) < 0) {
 		if (next == NULL && diag == NULL)
 			log_error("supervisor", "memory is exhausted");
@@ -275,23 +341,38 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	o->show(next->diag, false);
 	/* The new workers must not inherit ports that nobody serves now. */
 	listen_close(&old->listeners);
+	registry_set_rules(s->registry, next->rules);
 	generation_free(&old);
 	s->replacing = true;
 	spawn_missing(s);
 }
 
+/* Keepers find the next daemon while the workers finish what they have. */
+static void
+stop(struct supervisor *s)
+{
+	signal_children(s, s->next_number, s->stopping ? SIGKILL : SIGTERM);
+	s->stopping = true;
+	ev_timer_stop(s->loop, &s->respawn);
+	control_close(&s->control);
+	registry_free(&s->registry);
+	listen_close(&s->generation->listeners);
+	if (s->children == NULL)
+		ev_break(s->loop, EVBREAK_ALL);
+}
+
 static void
 on_terminate(struct ev_loop *loop, ev_signal *watcher, int revents)
 {
-	struct supervisor *s = watcher->data;
-
+	(void)loop;
 	(void)revents;
-	signal_children(s, s->next_number, s->stopping ? SIGKILL : SIGTERM);
-	s->stopping = true;
-	ev_timer_stop(loop, &s->respawn);
-	listen_close(&s->generation->listeners);
-	if (s->children == NULL)
-		ev_break(loop, EVBREAK_ALL);
+	stop(watcher->data);
+}
+
+static void
+on_keeper_ended(void *arg)
+{
+	stop(arg);
 }
 
 static void
@@ -315,12 +396,12 @@ raise_descriptor_limit(void)
 }
 
 static int
-start(struct supervisor *s)
+load_first(struct supervisor *s)
 {
 	const struct supervisor_options *o = s->options;
 	struct diag *diag;
 
-	s->generation = generation_load(o->policy, o->defaults,
+	s->generation = generation_load(o->policy, o->defaults, serves(o),
 	    s->next_number++, &diag);
 	if (s->generation == NULL || generation_listen(s->generation,
 	    NULL) < 0) {
@@ -332,6 +413,25 @@ start(struct supervisor *s)
 		return -1;
 	}
 	o->show(s->generation->diag, false);
+	return 0;
+}
+
+static int
+start(struct supervisor *s)
+{
+	const char *control = s->options->control;
+
+	if (load_first(s) < 0)
+		return -1;
+	s->registry = registry_new(s->loop);
+	if (s->registry == NULL) {
+		log_error("supervisor", "memory is exhausted");
+		return -1;
+	}
+	registry_set_rules(s->registry, s->generation->rules);
+	if (control != NULL &&
+	    (s->control = control_open(s->loop, control)) == NULL)
+		return -1;
 	if (spawn_all(s) < 0) {
 		log_error("supervisor", "the workers cannot be started");
 		return -1;
@@ -339,10 +439,24 @@ start(struct supervisor *s)
 	return 0;
 }
 
+/* The workers serve, so keepers may come. */
+static void
+open_doors(struct supervisor *s)
+{
+	int keeper = s->keeper;
+
+	s->keeper = -1;
+	if (s->control != NULL)
+		control_serve(s->control, s->registry);
+	if (keeper >= 0)
+		registry_link(s->registry, keeper, on_keeper_ended, s);
+}
+
 int
 supervisor_run(const struct supervisor_options *options)
 {
-	struct supervisor s = { .options = options, .next_number = 1 };
+	struct supervisor s = { .options = options, .next_number = 1,
+		.keeper = options->keeper };
 
 	raise_descriptor_limit();
 	signal(SIGPIPE, SIG_IGN);
@@ -364,11 +478,16 @@ supervisor_run(const struct supervisor_options *options)
 		    tls_library_version());
 		if (options->ready != NULL)
 			options->ready();
+		open_doors(&s);
 		ev_run(s.loop, 0);
 		log_notice("supervisor", "stopped");
 	}
 	while (s.children != NULL)
 		forget(s.children);
+	control_close(&s.control);
+	registry_free(&s.registry);
+	if (s.keeper >= 0)
+		close(s.keeper);
 	generation_free(&s.generation);
 	ev_loop_destroy(s.loop);
 	tls_library_end();

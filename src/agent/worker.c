@@ -12,6 +12,7 @@
 #include "agent/environment.h"
 #include "agent/generation.h"
 #include "agent/sandbox.h"
+#include "agent/wrapped.h"
 #include "base/log.h"
 #include "io/buffer.h"
 #include "io/sock.h"
@@ -40,6 +41,7 @@ struct worker {
 	struct generation *generation;
 	struct tls_ctx **contexts;	/* one an environment */
 	struct listener *listeners;
+	struct wrapped_set wrapped;
 	struct session *sessions;
 	struct session_owner owner;
 	ev_signal terminate, retire;
@@ -119,33 +121,66 @@ turn_away(int fd, const struct rules_rule *rule,
 	close(fd);
 }
 
+/*
+ * How the application gets the connection; REASON_OK where it does. What comes
+ * to a port of our own and is not of a rule that forwards goes nowhere; what
+ * comes to a wrapped service and is not to be secured is the service's.
+ */
+static enum reason
+plan_handoff(const struct rules_rule *rule, const struct wrapped *wrapped,
+    struct session_plan *plan)
+{
+	bool secured = rule != NULL && rule->secured;
+
+	plan->rule = rule == NULL ? NULL : rule->name;
+	if (wrapped != NULL) {
+		plan->sink = wrapped->sink;
+		return !secured || settings_handoff(rule->application) ==
+		    SETTINGS_HANDOFF_WRAP ? REASON_OK : REASON_OTHER_HANDOFF;
+	}
+	if (rule == NULL || settings_handoff(rule->application) !=
+	    SETTINGS_HANDOFF_FORWARD)
+		return REASON_NO_RULE;
+	plan->unix_path = rule->application->backend.unix_path;
+	plan->backend = rule->application->backend.endpoint;
+	return REASON_OK;
+}
+
 static void
-take(struct worker *w, int fd, const struct rules_flow *flow)
+plan_tls(struct worker *w, const struct rules_rule *rule,
+    const struct rules_flow *flow, struct session_plan *plan)
+{
+	if (rule->settings->trace & TRACE_INFO) {
+		struct report report = report_of(rule, flow);
+
+		report_map(&report);
+	}
+	plan->tls = context_of(w, rule);
+	plan->handshake_timeout = rule->settings->handshake_timeout;
+	plan->verified = rule->settings->client_auth !=
+	    SETTINGS_CLIENT_AUTH_PASSTHRU;
+}
+
+/* wrapped: whose client it is; NULL: it came to a port of our own. */
+static void
+take(struct worker *w, int fd, const struct rules_flow *flow,
+    const struct wrapped *wrapped)
 {
 	const struct rules_rule *rule = rules_match(w->generation->rules,
 	    flow);
 	struct session_plan plan = { 0 };
 	struct session *session;
+	enum reason reason = plan_handoff(rule, wrapped, &plan);
 
-	/* The port is ours alone: what is not this rule's goes nowhere. */
-	if (rule == NULL || rule->application == NULL ||
-	    rule->application->handoff != SETTINGS_HANDOFF_FORWARD) {
-		turn_away(fd, rule, flow, REASON_NO_RULE);
+	if (reason != REASON_OK) {
+		turn_away(fd, rule, flow, reason);
 		return;
 	}
-	plan.rule = rule->name;
-	plan.tls = context_of(w, rule);
-	plan.unix_path = rule->application->backend.unix_path;
-	plan.backend = rule->application->backend.endpoint;
-	if (rule->secured) {
-		if (rule->settings->trace & TRACE_INFO) {
-			struct report report = report_of(rule, flow);
-
-			report_map(&report);
-		}
-		plan.handshake_timeout = rule->settings->handshake_timeout;
-		plan.verified = rule->settings->client_auth !=
-		    SETTINGS_CLIENT_AUTH_PASSTHRU;
+	if (rule != NULL && rule->secured) {
+		plan_tls(w, rule, flow, &plan);
+		/* The service's own listener may lack what ours have. */
+		if (wrapped != NULL)
+			sock_tune(fd);
 	}
 	session = session_start(w->loop, &plan, &w->owner, fd, &flow->local,
 	    &flow->remote);
@@ -165,34 +200,66 @@ each_listener(struct worker *w, void (*act)(struct ev_loop *, ev_io *))
 		act(w->loop, &w->listeners[i].io);
 }
 
+/* Clients wait in the queues; spinning would help nobody. */
+static void
+pause_accepting(struct worker *w, int error)
+{
+	if (!w->told_pause)
+		log_error("worker", "accepting is paused: %s",
+		    strerror(error));
+	w->told_pause = true;
+	each_listener(w, ev_io_stop);
+	wrapped_pause(&w->wrapped, true);
+	ev_timer_set(&w->pause, ACCEPT_PAUSE, 0.);
+	ev_timer_start(w->loop, &w->pause);
+}
+
+/* Takes one connection from a queue; false where there is none to be had. */
+static bool
+accept_one(struct worker *w, int listener, struct wrapped *wrapped)
+{
+	struct rules_flow flow = { .direction = RULES_INBOUND };
+	int fd = sock_accept(listener, &flow.local, &flow.remote);
+
+	if (fd >= 0) {
+		if (wrapped != NULL) {
+			flow.user = wrapped->user;
+			flow.job = wrapped->job;
+		}
+		w->told_pause = false;
+		take(w, fd, &flow, wrapped);
+		return true;
+	}
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return false;
+	/* What a service did to its socket is no matter of the others. */
+	if (wrapped != NULL && (errno == EINVAL || errno == EBADF ||
+	    errno == ENOTSOCK || errno == EOPNOTSUPP))
+		wrapped_give_up(wrapped, errno);
+	else
+		pause_accepting(w, errno);
+	return false;
+}
+
 static void
 on_acceptable(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct listener *listener = io->data;
-	struct worker *w = listener->worker;
-	struct rules_flow flow = { .direction = RULES_INBOUND };
-	int fd;
 
+	(void)loop;
 	(void)revents;
-	for (int i = 0; i < ACCEPT_BATCH; i++) {
-		fd = sock_accept(io->fd, &flow.local, &flow.remote);
-		if (fd >= 0) {
-			w->told_pause = false;
-			take(w, fd, &flow);
-			continue;
-		}
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
+	for (int i = 0; i < ACCEPT_BATCH; i++)
+		if (!accept_one(listener->worker, io->fd, NULL))
 			return;
-		/* Clients wait in the queue; spinning would help nobody. */
-		if (!w->told_pause)
-			log_error("worker", "accepting is paused: %s",
-			    strerror(errno));
-		w->told_pause = true;
-		each_listener(w, ev_io_stop);
-		ev_timer_set(&w->pause, ACCEPT_PAUSE, 0.);
-		ev_timer_start(loop, &w->pause);
-		return;
-	}
+}
+
+static void
+on_wrapped_acceptable(void *arg, struct wrapped *wrapped)
+{
+	for (int i = 0; i < ACCEPT_BATCH; i++)
+		if (!wrapped_has_room(wrapped) ||
+		    !accept_one(arg, wrapped->listener, wrapped))
+			return;
 }
 
 static void
@@ -204,6 +271,7 @@ on_pause_over(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)revents;
 	if (!w->draining)
 		each_listener(w, ev_io_start);
+	wrapped_pause(&w->wrapped, false);
 }
 
 /*
@@ -220,6 +288,7 @@ drain(struct worker *w)
 	each_listener(w, ev_io_stop);
 	for (size_t i = 0; i < w->generation->listeners.count; i++)
 		close(w->listeners[i].io.fd);
+	wrapped_drain(&w->wrapped);
 	stop_if_drained(w);
 }
 
@@ -257,6 +326,13 @@ on_retire(struct ev_loop *loop, ev_signal *signal, int revents)
 	(void)loop;
 	(void)revents;
 	drain(signal->data);
+}
+
+/* Without orders there is no telling what is to be closed. */
+static void
+on_abandoned(void *arg)
+{
+	drain(arg);
 }
 
 static int
@@ -324,7 +400,8 @@ watch_signals(struct worker *w)
 }
 
 static int
-start(struct worker *w, const struct sandbox_user *user, pid_t parent)
+start(struct worker *w, const struct sandbox_user *user, pid_t parent,
+    int orders)
 {
 	/* After a change of user the kernel forgets PDEATHSIG: so then. */
 	if (sandbox_enter(user) < 0) {
@@ -340,6 +417,10 @@ start(struct worker *w, const struct sandbox_user *user, pid_t parent)
 	    watch_listeners(w) < 0)
 		return -1;
 	w->owner = (struct session_owner){ on_concluded, on_gone, w };
+	w->wrapped.acceptable = on_wrapped_acceptable;
+	w->wrapped.abandoned = on_abandoned;
+	w->wrapped.arg = w;
+	wrapped_init(&w->wrapped, w->loop, orders);
 	watch_signals(w);
 	return 0;
 }
@@ -350,6 +431,7 @@ finish(struct worker *w)
 {
 	while (w->sessions != NULL)
 		session_stop(w->sessions, REASON_SHUTDOWN);
+	wrapped_fini(&w->wrapped);
 	for (size_t i = 0; i < w->generation->environments.count; i++)
 		tls_ctx_free(&w->contexts[i]);
 	/* drain has closed the descriptors. */
@@ -365,14 +447,14 @@ finish(struct worker *w)
 
 void
 worker_run(struct generation *generation, const struct sandbox_user *user,
-    pid_t parent, int ready_fd)
+    pid_t parent, int ready_fd, int orders)
 {
 	struct worker w = { .generation = generation };
 
 	signal(SIGPIPE, SIG_IGN);
 	/* Buffers of a peak go back to the system, not to the heap. */
 	(void)mallopt(M_MMAP_THRESHOLD, BUFFER_SIZE);
-	if (start(&w, user, parent) < 0)
+	if (start(&w, user, parent, orders) < 0)
 		exit(1);
 	if (write(ready_fd, "r", 1) != 1)
 		log_debug("worker", "nobody waits for readiness");

@@ -49,6 +49,7 @@ static const char help[] =
 "  --foreground            stay in the foreground, log to standard error\n"
 "  --workers N             worker processes (one for each processor)\n"
 "  --user NAME             whom the workers become\n"
+"  --control PATH          a socket where sallyport run finds the daemon\n"
 "  --defaults Modern|zOS   what uncoded values follow, over the policy's word\n"
 "  --check                 check the policy and all it names, and end\n"
 "  --help, --version\n"
@@ -122,10 +123,11 @@ read_option(int option, struct command_line *line)
 			exit(OPTIONS_EXIT_USAGE);
 		return;
 	case OPT_CONTROL:
+		line->supervisor.control = optarg;
+		return;
 	case OPT_METRICS:
 	case OPT_WATCH:
 		exit(options_refuse(PROGRAM, "--%s is built by a later release",
-		    option == OPT_CONTROL ? "control" :
 		    option == OPT_METRICS ? "metrics" : "watch"));
 	case OPTIONS_HELP:
 		fputs(help, stdout);
@@ -194,7 +196,9 @@ check(const struct command_line *line)
 	struct generation *g;
 
 	g = generation_load(line->supervisor.policy,
-	    line->supervisor.defaults, 1, &diag);
+	    line->supervisor.defaults, GENERATION_FORWARD |
+	    (line->supervisor.control == NULL ? 0 : GENERATION_WRAP), 1,
+	    &diag);
 	if (g == NULL) {
 		if (diag != NULL)
 			show(diag, true);

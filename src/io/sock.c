@@ -27,6 +27,13 @@ close_keeping_errno(int fd)
 	return -1;
 }
 
+void
+sock_tune(int fd)
+{
+	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
 int
 sock_listen(const struct addr_endpoint *at)
 {
@@ -56,9 +63,7 @@ sock_listen_beside(const struct addr_endpoint *at, const int *others,
 	set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (ss.ss_family == AF_INET6)
 		set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	/* Inherited by what is accepted. Keep-alive finds clients that died. */
-	set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-	set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	sock_tune(fd);		/* inherited by what is accepted */
 	if (count > 0)
 		share(&fd, 1, 1);
 	share(others, count, 1);

@@ -35,6 +35,12 @@ MUST_USE int sock_listen_beside(const struct addr_endpoint *at,
 MUST_USE int sock_accept(int listener, struct addr_endpoint *local_r,
     struct addr_endpoint *remote_r);
 
+/*
+ * What connections accepted from sock_listen have: no delay for small writes,
+ * and keep-alive, which finds clients that died.
+ */
+void sock_tune(int fd);
+
 /* Starts connecting; finished when writable and sock_error says 0. */
 MUST_USE int sock_connect(const struct addr_endpoint *to);
 MUST_USE int sock_connect_unix(const char *path);

@@ -11,6 +11,13 @@ struct box {
 	_Alignas(max_align_t) char content[];
 };
 
+enum settings_handoff
+settings_handoff(const struct settings_application *application)
+{
+	return application == NULL ? SETTINGS_HANDOFF_WRAP :
+	    (enum settings_handoff)application->handoff;
+}
+
 void *
 settings_new(struct arena *arena, size_t size,
     const struct settings_mark *marks, size_t count)

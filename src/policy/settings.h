@@ -100,6 +100,10 @@ struct settings_application {
 	uint32_t proxy_protocol;	/* enum settings_proxy_protocol */
 };
 
+/* Of a rule without a TTLSApplicationAction (NULL) it is Wrap. */
+enum settings_handoff settings_handoff(
+    const struct settings_application *application);
+
 struct arena;
 
 /* Which line coded a field. */

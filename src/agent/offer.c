@@ -1,0 +1,97 @@
+#include "agent/offer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "policy/rules.h"
+
+static int
+option(int fd, int name)
+{
+	socklen_t length = sizeof(int);
+	int value;
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 :
+	    value;
+}
+
+static bool
+is_listener(int fd)
+{
+	int domain = option(fd, SO_DOMAIN), protocol = option(fd, SO_PROTOCOL);
+
+	return (domain == AF_INET || domain == AF_INET6) &&
+	    (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP) &&
+	    option(fd, SO_ACCEPTCONN) == 1;
+}
+
+static bool
+is_channel(int fd)
+{
+	return option(fd, SO_DOMAIN) == AF_UNIX &&
+	    option(fd, SO_TYPE) == SOCK_SEQPACKET &&
+	    option(fd, SO_ACCEPTCONN) == 0;
+}
+
+/* What the listener says of itself counts, not what is said of it. */
+static int
+find_place(int fd, struct link_message *message, struct addr_endpoint *at_r)
+{
+	socklen_t length = sizeof(message->local);
+
+	return getsockname(fd, (struct sockaddr *)&message->local,
+	    &length) < 0 ? -1 : addr_from_sockaddr(
+	    (const struct sockaddr *)&message->local, at_r);
+}
+
+struct offer *
+offer_new(const struct link_message *message, const int fds[LINK_FDS])
+{
+	struct offer *offer = calloc(1, sizeof(*offer));
+
+	if (offer == NULL)
+		return NULL;
+	offer->message = *message;
+	offer->owner_id = message->id;
+	if (!is_listener(fds[0]) || !is_channel(fds[1]) ||
+	    find_place(fds[0], &offer->message, &offer->at) < 0 ||
+	    /* Whose accept blocks stops a whole worker. */
+	    fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0) {
+		free(offer);
+		errno = EPROTO;
+		return NULL;
+	}
+	offer->fds[0] = fds[0];
+	offer->fds[1] = fds[1];
+	return offer;
+}
+
+void
+offer_close(struct offer *offer)
+{
+	link_close_fds(offer->fds);
+}
+
+void
+offer_free(struct offer **offer)
+{
+	offer_close(*offer);
+	free(*offer);
+	*offer = NULL;
+}
+
+int
+offer_flow(const struct link_message *message, struct rules_flow *flow_r)
+{
+	*flow_r = (struct rules_flow){
+		.direction = RULES_INBOUND,
+		.user = message->user[0] == '\0' ? NULL : message->user,
+		.job = message->job[0] == '\0' ? NULL : message->job,
+	};
+	return addr_from_sockaddr((const struct sockaddr *)&message->local,
+	    &flow_r->local);
+}
