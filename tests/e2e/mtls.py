@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """policies/mutual-auth.policy with the clients people have: OpenSSL, GnuTLS
-and curl, TLS 1.1 to 1.3, RSA and ECDSA, IPv4 and IPv6."""
+and curl, TLS 1.1 to 1.3, RSA and ECDSA, IPv4 and IPv6. The daemon forwards, so
+that what reaches the service can be counted."""
 
 import sys
 
@@ -38,9 +39,9 @@ class Setting:
         self.chains = {key: self.pki.chain("chain-" + key, leaf, inter)
                        for key, leaf in self.leaves.items()}
         self.port = daemon.free_ports()
-        text = policy.adapt(POLICY, LocalPortRange=self.port, Keyring=ring,
-                            Backend=SERVICE.address)
-        self.daemon = daemon.Daemon(T, text)
+        text = policy.adapt(POLICY, LocalPortRange=self.port, Keyring=ring)
+        self.daemon = daemon.Daemon(T, policy.forward(
+            text, "client_AZF", SERVICE.address))
 
     def serves(self, program, version, key, host):
         if version < "1.2":

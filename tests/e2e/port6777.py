@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""policies/mutual-auth.policy on its own port 6777, in a network namespace
-of its own where that is permitted, else on loopback."""
+"""policies/mutual-auth.policy on its own port 6777, which a service opens that
+`sallyport run` has started: in a network namespace of its own where that is
+permitted, else on loopback."""
 
 import os
 import shutil
@@ -10,7 +11,9 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from lib import backend, client, daemon, pki, policy, source_path, tap  # noqa: E402
+from lib import policy, source_path, tap, wrap  # noqa: E402
+from lib.daemon import Conn  # noqa: E402
+from lib.service import python  # noqa: E402
 from lib.tap import equal, expect  # noqa: E402
 
 PORT = 6777
@@ -28,7 +31,7 @@ def enter():
             try_out, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL).returncode:
         return
-    os.environ[INSIDE] = "1"
+    os.environ[INSIDE] = "root" if os.getuid() == 0 else "mapped"
     os.execvp(how[0], how + [
         "sh", "-c", 'ip link set lo up && exec "$@"', "sh",
         sys.executable, "-B"] + sys.argv)
@@ -43,30 +46,46 @@ with socket.socket() as probe:
     except OSError as error:
         T.skip_all("port %d: %s" % (PORT, error))
 
-P = pki.Pki(T.path("pki"), "rsa")
-ROOT = P.ca("root")
-ALICE = P.leaf("alice", ROOT)
-RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
-SERVICE = backend.Backend(T, backend.http)
+BODY = b"hello from plaintext\n"
+REQUEST = b"GET / HTTP/1.0\r\n\r\n"
+S = wrap.Setting(T)
 with open(source_path("policies/mutual-auth.policy")) as f:
-    TEXT = policy.adapt(f.read(), Keyring=RING, Backend=SERVICE.address)
-D = daemon.Daemon(T, TEXT)
+    RULES = T.write("mutual-auth.policy",
+                    policy.adapt(f.read(), Keyring=S.ring))
+T.write("site/index.html", BODY)
+# In a user namespace of one user nobody else can be become.
+SELF = {"user": None, "group": None, "extra_groups": None} if \
+    os.environ.get(INSIDE) == "mapped" else {}
+SERVICE = wrap.Run(S, [python(), "-u", "-m", "http.server",
+                       "--bind", "127.0.0.1", "--directory", T.path("site"),
+                       str(PORT)], RULES, **SELF)
+
+
+def conn(pattern):
+    return Conn(SERVICE.wait(" conn: .*" + pattern, "err"))
+
+
+with T.case("the service opens the port, and is told to speak TLS"):
+    SERVICE.told("127.0.0.1:%d .* speaks TLS by rule 'client_AZF'" % PORT)
 
 with T.case("with a certificate: served"):
-    since = D.mark()
-    result = client.openssl(PORT, ROOT.path, ALICE)
-    expect(backend.BODY in result.out, str(result))
-    line = D.conn(since)
-    equal(line.reason, 0, "reason")
+    equal(S.get(PORT, source="127.0.0.2"), (200, BODY), "the answer")
+    line = conn("peer=127.0.0.2:")
+    equal(line["rule"], "client_AZF", "rule")
     equal(line["local"], "127.0.0.1:%d" % PORT, "local")
+    equal(line.get("verified"), "yes", "verified")
 
-with T.case("without: refused"):
-    since, before = D.mark(), SERVICE.seen()
-    result = client.openssl(PORT, ROOT.path)
-    expect(result.status != 0, str(result))
-    equal(D.conn(since).reason, 5001, "reason")
-    equal(SERVICE.seen(), before, "what reached the service")
+with T.case("the service's own log has the client's address"):
+    SERVICE.wait(r'^127\.0\.0\.2 .*"GET / ', "err")
 
-with T.case("the daemon ends well"):
-    D.close()
+with T.case("without one, and without TLS: refused"):
+    S.refuses(PORT, REQUEST)
+    conn(r"reason=5001/")
+    served = [text for text in SERVICE.err if text and '"GET /' in text]
+    equal(len(served), 1, "requests that reached the service")
+
+with T.case("it ends with the service, and the port with it"):
+    SERVICE.stop()
+    with socket.socket() as probe:
+        expect(probe.connect_ex(("127.0.0.1", PORT)) != 0, "it listens")
 T.done()

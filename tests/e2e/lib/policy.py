@@ -119,3 +119,16 @@ def adapt(policy, **values):
         if not count:
             raise AssertionError("no %s in the policy" % parameter)
     return policy
+
+
+def forward(policy, rule, backend):
+    """`policy` with the rule's hand-off made Forward, which it did not
+    say."""
+    policy, count = re.subn(
+        r"(?m)^(TTLSRule\s+%s\s*\{\n)" % re.escape(rule),
+        r"\1\tTTLSApplicationActionRef to-the-backend\n", policy)
+    if count != 1:
+        raise AssertionError("no rule %s in the policy" % rule)
+    return policy + "\n" + _block(
+        "TTLSApplicationAction", "to-the-backend",
+        [("Handoff", "Forward"), ("Backend", backend)])
