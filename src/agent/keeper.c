@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@
 
 /* Seconds for an agent to let go at the end. */
 #define FINISH_LIMIT 2.
+/* The kernel cuts a process's name there (TASK_COMM_LEN of linux/sched.h). */
+#define NAME_MAX_LENGTH 15
 
 static void
 on_guard(struct ev_loop *loop, ev_io *io, int revents)
@@ -152,6 +155,8 @@ ask_and_wait(struct keeper *k, int fd, struct link_message *ask)
 	if (getsockname(fd, (struct sockaddr *)&ask->local, &length) < 0)
 		return -1;
 	held_describe(getpid(), ask);
+	snprintf(ask->job, sizeof(ask->job), "%.*s", NAME_MAX_LENGTH,
+	    k->options.service);
 	attach_send(&k->attach, ask, NULL, 0);
 	while (k->answer.id != ask->id && k->attach.ready)
 		run_once(k);

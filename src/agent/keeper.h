@@ -24,6 +24,7 @@ struct keeper;
 
 struct keeper_options {
 	bool strict;		/* a port that no rule names is refused */
+	const char *service;	/* the name that its process will have */
 	/* Starts or finds an agent; see attach.h. */
 	int (*open)(void *arg);
 	/* One line for the user, without newline. The same is said once. */

@@ -36,6 +36,14 @@ run_service_complain(const char *format, ...)
 	fprintf(stderr, "sallyport run: %s\n", line);
 }
 
+const char *
+run_service_name(const char *command)
+{
+	const char *slash = strrchr(command, '/');
+
+	return slash == NULL ? command : slash + 1;
+}
+
 /* As execvp looks for it; 0, or -1 where it is nowhere. */
 static int
 find(const char *command, char path_r[PATH_MAX])
@@ -170,6 +178,8 @@ become(const struct run_service *service, pid_t parent, int keeper)
 		fail(keeper, "start");
 	if (guard_enter(keeper) < 0)
 		fail(keeper, "filter");
+	if (service->childless)
+		signal(SIGCHLD, SIG_IGN);
 	sigprocmask(SIG_SETMASK, service->mask, NULL);
 	execvp(service->argv[0], service->argv);
 	fail(keeper, "exec");

@@ -9,6 +9,7 @@
 #define SALLYPORT_CMD_RUN_SERVICE_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,9 +28,13 @@ struct run_service_swap {
 struct run_service {
 	char **argv;
 	const sigset_t *mask;		/* as `sallyport` was started with */
+	bool childless;			/* so was SIGCHLD: ignored */
 	const struct run_service_swap *swaps;
 	size_t swap_count;
 };
+
+/* The process name that the command will have: its file's. */
+const char *run_service_name(const char *command);
 
 /* Prints "sallyport run: ..." to standard error. */
 void run_service_complain(const char *format, ...) PRINTF_LIKE(1, 2);

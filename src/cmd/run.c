@@ -54,6 +54,7 @@ struct run {
 	bool strict;
 	char **argv;
 	sigset_t before;	/* the signal mask we were started with */
+	bool childless;		/* and with SIGCHLD ignored */
 	int signals;		/* signalfd */
 	ev_io signal_io;
 	pid_t service;		/* 0: not started yet */
@@ -164,8 +165,13 @@ watch_signals(struct run *r)
 {
 	static const int left[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
 		SIGSYS, SIGABRT, SIGTSTP, SIGTTIN, SIGTTOU };
+	struct sigaction action;
 	sigset_t set;
 
+	/* Where it is ignored, the kernel reaps, and tells no status. */
+	sigaction(SIGCHLD, NULL, &action);
+	r->childless = action.sa_handler == SIG_IGN;
+	signal(SIGCHLD, SIG_DFL);
 	sigfillset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(left); i++)
 		sigdelset(&set, left[i]);
@@ -266,7 +272,8 @@ let_go_all(struct run *r)
 static int
 start(struct run *r)
 {
-	struct run_service service = { .argv = r->argv, .mask = &r->before };
+	struct run_service service = { .argv = r->argv, .mask = &r->before,
+		.childless = r->childless };
 	int guard, status;
 	pid_t pid;
 
@@ -326,8 +333,9 @@ finish(struct run *r)
 static int
 run(struct run *r)
 {
-	const struct keeper_options options = { r->strict, on_open, on_tell,
-		on_deserted, r };
+	const struct keeper_options options = { r->strict,
+		run_service_name(r->argv[0]), on_open, on_tell, on_deserted,
+		r };
 	int status = RUN_SERVICE_REFUSED;
 
 	r->loop = ev_loop_new(EVFLAG_AUTO);
