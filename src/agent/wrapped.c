@@ -125,6 +125,17 @@ make_pair(void *arg, int client, int ends_r[2])
 	return -1;
 }
 
+/* Where it cannot be said, the service reads a reset: no harm but noise. */
+static void
+finish_end(int end)
+{
+	struct wrap_name name = { .kind = WRAP_NAME_FINISHED };
+
+	if (name_end(end, &name) < 0)
+		log_debug("worker", "an orderly end cannot be told: %s",
+		    strerror(errno));
+}
+
 static void
 on_room(void *arg)
 {
@@ -194,7 +205,8 @@ make_sink(struct wrapped *w, const struct link_message *m, int channel)
 		.limit = m->backlog < 1 ? 1 :
 		    m->backlog > BACKLOG_MAX ? BACKLOG_MAX : m->backlog,
 		.patience = PATIENCE,
-		.make = make_pair, .room = on_room, .arg = w,
+		.make = make_pair, .finish = finish_end,
+		.room = on_room, .arg = w,
 	};
 
 	snprintf(label, sizeof(label), m->job[0] == '\0' ? "wrap" :

@@ -356,6 +356,8 @@ relay_ended(struct session *s)
 	    (in == PUMP_WRITE_FAILED && out != PUMP_FLOWS)) {
 		end(s, backend_reason(s), error_text(&s->backend));
 	} else if (in == PUMP_DONE && out == PUMP_DONE) {
+		if (s->plan.sink != NULL)
+			sink_finish(s->plan.sink, s->backend.fd);
 		conclude(s, s->truncated ? REASON_CLIENT_TRUNCATED :
 		    REASON_OK, NULL);
 		destroy(s);

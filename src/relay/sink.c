@@ -279,6 +279,12 @@ sink_withdraw(struct sink_wait *wait)
 	tell_room(sink);
 }
 
+void
+sink_finish(const struct sink *sink, int end)
+{
+	sink->options.finish(end);
+}
+
 bool
 sink_is_full(const struct sink *sink)
 {

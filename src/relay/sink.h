@@ -33,6 +33,8 @@ struct sink_options {
 	 * where the client has left.
 	 */
 	int (*make)(void *arg, int client, int ends_r[2]);
+	/* Marks our end before it is closed: the client's end was orderly. */
+	void (*finish)(int end);
 	/* Fewer wait than the limit again. */
 	void (*room)(void *arg);
 	void *arg;
@@ -74,6 +76,12 @@ void sink_put(struct sink *sink, struct sink_wait *wait);
 
 /* It need not be handed over any more; safe on one that does not wait. */
 void sink_withdraw(struct sink_wait *wait);
+
+/*
+ * The client has ended in order, and `end`, which was handed over by this
+ * sink, is about to be closed. A service reads any other end as a reset.
+ */
+void sink_finish(const struct sink *sink, int end);
 
 /* As many wait as may. */
 bool sink_is_full(const struct sink *sink);

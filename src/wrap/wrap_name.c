@@ -93,7 +93,8 @@ wrap_name_read(const struct sockaddr *sa, socklen_t length,
 	if (text.zero != '\0' ||
 	    memcmp(text.mark, mark, sizeof(text.mark)) != 0 ||
 	    (text.kind != WRAP_NAME_LISTENER &&
-	    text.kind != WRAP_NAME_CONNECTION))
+	    text.kind != WRAP_NAME_CONNECTION &&
+	    text.kind != WRAP_NAME_FINISHED))
 		return false;
 	name_r->kind = (enum wrap_name_kind)text.kind;
 	memcpy(&name_r->id, text.id, sizeof(text.id));

@@ -6,7 +6,7 @@
  * they stand for. So everything is known from the descriptor alone, after
  * dup, fork, exec and SCM_RIGHTS alike, and no table can go stale. A socket's
  * own name is set by who made it and by nobody else; a peer's name proves
- * nothing and is never looked at.
+ * nothing, unless the own name says that the peer is the agent.
  *
  * Plain values, no allocation; used by the library and by the agent.
  */
@@ -22,11 +22,14 @@
 enum wrap_name_kind {
 	WRAP_NAME_LISTENER = 'l',	/* a channel */
 	WRAP_NAME_CONNECTION = 'c',
+	/* The agent's end of a connection, when all was said; it has no
+	 * endpoints. Closed without it, the connection was cut off. */
+	WRAP_NAME_FINISHED = 'f',
 };
 
 struct wrap_name {
 	enum wrap_name_kind kind;
-	/* Listener: the keeper's number of it. Connection: any, for unique. */
+	/* Listener: the keeper's number of it. Others: any, for unique. */
 	uint64_t id;
 	/* As the real socket says them: AF_INET, or AF_INET6 also where the
 	 * address is IPv4-mapped. A listener's remote is of family AF_UNSPEC. */
