@@ -13,8 +13,8 @@
  *
  * With the keeper gone the kernel answers ENOSYS.
  */
-#ifndef SALLYPORT_WRAP_CALL_H
-#define SALLYPORT_WRAP_CALL_H
+#ifndef SALLYPORT_WRAP_WRAP_CALL_H
+#define SALLYPORT_WRAP_WRAP_CALL_H
 
 #include <stdint.h>
 

@@ -10,8 +10,8 @@
  *
  * Plain values, no allocation; used by the library and by the agent.
  */
-#ifndef SALLYPORT_WRAP_NAME_H
-#define SALLYPORT_WRAP_NAME_H
+#ifndef SALLYPORT_WRAP_WRAP_NAME_H
+#define SALLYPORT_WRAP_WRAP_NAME_H
 
 #include <netinet/in.h>
 #include <stdbool.h>

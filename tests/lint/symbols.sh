@@ -44,6 +44,36 @@ object grammar/policy_scan.o <<<'int yylex(void) { return 0; }'
 refuses "generated code without the grammar's prefix" 'yylex does not' \
     "$scripts/check-symbols" "$sample"
 
+# library FLAGS: the sample's preloaded library, of standard input.
+library() {
+	mkdir -p "$sample/src/wrap"
+	${CC:-cc} -fPIC "$@" -x c -shared -o "$sample/libsallyport.so" -
+	printf 'accept\nlisten\n' >"$sample/exports"
+}
+
+good
+object src/wrap/libsallyport_so-wrap_name.o <<<'int wrap_name_of;'
+object src/wrap/libsallyport_so-wrap.o <<<'int accept(void) { return 0; }'
+library <<<'int accept(void) { return 0; } int listen(void) { return 0; }'
+passes "a library that exports what is listed passes" \
+    "$scripts/check-symbols" "$sample" "$sample/exports"
+
+object src/wrap/libsallyport_so-wrap_name.o <<<'int name_of;'
+refuses "an object of the library without its file's prefix" \
+    'name_of does not start with wrap_name_' \
+    "$scripts/check-symbols" "$sample" "$sample/exports"
+
+good
+library <<<'int accept(void) { return 0; } int listen(void) { return 0; }
+	int wrap_name_of(void) { return 0; }'
+refuses "a library that exports more" '^> wrap_name_of' \
+    "$scripts/check-symbols" "$sample" "$sample/exports"
+
+library -fvisibility=hidden <<<'int listen(void) { return 0; }
+	int __attribute__((visibility("default"))) accept(void) { return 0; }'
+refuses "a library that lacks one" '^< listen' \
+    "$scripts/check-symbols" "$sample" "$sample/exports"
+
 anew
 refuses "a build without objects" 'no objects' \
     "$scripts/check-symbols" "$sample"

@@ -1,0 +1,141 @@
+#include "wrap/wrap_listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "wrap/wrap_clear.h"
+#include "wrap/wrap_epoll.h"
+#include "wrap/wrap_name.h"
+#include "wrap/wrap_option.h"
+#include "wrap/wrap_proc.h"
+#include "wrap/wrap_real.h"
+#include "wrap/wrap_socket.h"
+
+/* Who is told by a signal (fcntl(2)). */
+struct notice {
+	struct f_owner_ex owner;
+	int signal, async;
+};
+
+static void
+read_notice(int fd, struct notice *notice_r)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	*notice_r = (struct notice){ .signal = fcntl(fd, F_GETSIG),
+		.async = flags < 0 ? 0 : flags & O_ASYNC };
+	if (fcntl(fd, F_GETOWN_EX, &notice_r->owner) < 0)
+		notice_r->owner.pid = 0;
+}
+
+static void
+write_notice(int fd, const struct notice *notice)
+{
+	if (notice->signal > 0)
+		(void)fcntl(fd, F_SETSIG, notice->signal);
+	if (notice->owner.pid != 0)
+		(void)fcntl(fd, F_SETOWN_EX, &notice->owner);
+	if (notice->async != 0)
+		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_ASYNC);
+}
+
+int
+wrap_listen_call(int fd, int value, enum wrap_call call, uint64_t where)
+{
+	long rc;
+
+	do
+		rc = syscall(SYS_listen, fd, value, WRAP_CALL_MAGIC,
+		    (long)call, where, 0);
+	while (rc < 0 && errno == EINTR);
+	return (int)rc;
+}
+
+static bool
+is_channel(int fd, struct wrap_name *name_r)
+{
+	return wrap_name_of(fd, name_r) &&
+	    name_r->kind == WRAP_NAME_LISTENER;
+}
+
+/* Another number of the socket that `channel` was: a copy of it, too. */
+static void
+move_copy(int copy, uint64_t inode, int channel)
+{
+	struct wrap_epoll watches;
+	int flags = fcntl(copy, F_GETFD);
+
+	/* Where it cannot be moved, accept adopts it, or fails. */
+	if (flags < 0 || wrap_epoll_take(copy, inode, &watches) < 0)
+		return;
+	(void)dup3(channel, copy, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+	wrap_epoll_give(copy, &watches);
+}
+
+static void
+move_copies(uint64_t inode, uint64_t cookie, int channel)
+{
+	struct wrap_proc all;
+	int number;
+
+	if (inode == 0 || wrap_proc_open(&all) < 0)
+		return;
+	while ((number = wrap_proc_next(&all)) >= 0)
+		if (wrap_socket_inode(number) == inode &&
+		    wrap_socket_cookie(number) == cookie)
+			move_copy(number, inode, channel);
+	wrap_proc_close(&all);
+}
+
+/* Asks the keeper with `call`, which may put a channel in the place of fd. */
+static int
+convert(int fd, int value, enum wrap_call call)
+{
+	uint64_t inode = wrap_socket_inode(fd), cookie =
+	    wrap_socket_cookie(fd);
+	int flags = fcntl(fd, F_GETFD), rc, saved = errno;
+	struct wrap_epoll watches;
+	struct wrap_option_noted options;
+	struct notice notice;
+	struct wrap_name name;
+
+	if (wrap_epoll_take(fd, inode, &watches) < 0)
+		return -1;
+	read_notice(fd, &notice);
+	wrap_option_note(fd, &options);
+	if (flags > 0 && (flags & FD_CLOEXEC) != 0)
+		call |= WRAP_CALL_CLOEXEC;
+	rc = wrap_listen_call(fd, value, call, 0);
+	wrap_epoll_give(fd, &watches);
+	if (rc < 0)
+		return -1;
+	if (is_channel(fd, &name)) {
+		wrap_option_keep(name.id, &options);
+		write_notice(fd, &notice);
+		move_copies(inode, cookie, fd);
+	} else if (wrap_socket_option(fd, SO_ACCEPTCONN) == 1) {
+		wrap_clear_add(wrap_socket_cookie(fd));
+	}
+	errno = saved;
+	return rc;
+}
+
+int
+wrap_listen_on(int fd, int backlog)
+{
+	struct wrap_name name;
+
+	if (wrap_socket_is_tcp(fd))
+		return convert(fd, backlog, WRAP_CALL_LISTEN);
+	if (is_channel(fd, &name))
+		return wrap_listen_call(fd, backlog, WRAP_CALL_LISTEN, 0);
+	return WRAP_REAL(listen)(fd, backlog);
+}
+
+int
+wrap_listen_adopt(int fd)
+{
+	return convert(fd, 0, WRAP_CALL_ADOPT);
+}

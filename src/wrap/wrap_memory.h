@@ -1,0 +1,32 @@
+/*
+ * wrap_memory.h - what a program has set on its sockets, kept to be read
+ * back.
+ *
+ * Of a fixed size, per process, copied by fork and lost by exec. Who looks
+ * for what was pushed out finds nothing, and says the default again. No
+ * locks: safe among threads and in a signal handler, which at worst finds
+ * nothing, either.
+ */
+#ifndef SALLYPORT_WRAP_WRAP_MEMORY_H
+#define SALLYPORT_WRAP_WRAP_MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wrap_memory_of {
+	/* By SO_COOKIE. Many, and soon gone. */
+	WRAP_MEMORY_CONNECTION,
+	/* By the number in a channel's name. Few; not pushed out by the
+	 * others. */
+	WRAP_MEMORY_LISTENER,
+};
+
+/* Keeps `value` as the socket's `what`. Socket 0, an unknown one, has none. */
+void wrap_memory_set(enum wrap_memory_of of, uint64_t socket, uint32_t what,
+    uint64_t value);
+
+/* False: not kept (any more). */
+bool wrap_memory_get(enum wrap_memory_of of, uint64_t socket, uint32_t what,
+    uint64_t *value_r);
+
+#endif
