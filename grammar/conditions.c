@@ -64,14 +64,12 @@ static const struct schema_param rule_rows[] = {
 	    .doc = "The partner's port, by the name of a PortGroup."),
 	P_STRING(RULE, job, "Jobname", SCHEMA_TYPE_PATTERN, 1, 8,
 	    .flags = SCHEMA_CONDITION,
-	    P_LATER("applications are not identified by job name yet"),
-	    .doc = "The job that owns the socket; a trailing * stands for any "
-		"ending."),
+	    .doc = "The job that owns the socket: the name of a wrapped "
+		"process; a trailing * stands for any ending."),
 	P_STRING(RULE, user, "Userid", SCHEMA_TYPE_PATTERN, 1, 8,
 	    .flags = SCHEMA_CONDITION,
-	    P_LATER("applications are not identified by user yet"),
-	    .doc = "The user that owns the process; a trailing * stands for "
-		"any ending."),
+	    .doc = "The user that owns the process, a wrapped one; a trailing "
+		"* stands for any ending."),
 	P_ENUM(RULE, direction, "Direction", directions,
 	    .flags = SCHEMA_REQUIRED,
 	    .doc = "Inbound: the socket was accepted; Outbound: it was "

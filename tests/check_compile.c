@@ -327,7 +327,7 @@ START_TEST(test_unbuilt)
 {
 	char names[256] = "";
 
-	load(RULE("r", "Userid WEB\n") GROUP ENVIRONMENT(
+	load(RULE("r", "") GROUP ENVIRONMENT(
 	    "EnvironmentUserInstance 3\nTTLSEnvironmentAdvancedParms\n{\n"
 	    "ServerScsv Off\nApplicationControlled On\nSSLv3 On\n"
 	    "ClientAuthType SAFCheck\nHostReferenceIdDNS a.example\n}\n")
@@ -335,7 +335,7 @@ START_TEST(test_unbuilt)
 	    "TTLSEnvironmentAdvancedParms x\n{\nServerScsv On\n}\n");
 	policy_each_unbuilt(policy, collect, names);
 	ck_assert_str_eq(names, "ApplicationControlled ClientAuthType "
-	    "HostReferenceIdDNS Userid ");
+	    "HostReferenceIdDNS ");
 }
 END_TEST
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "policy/condition.h"
 #include "policy/diag.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
@@ -43,6 +44,12 @@ check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 	else if (forward && rule->local_ports == NULL)
 		not_served(diag, rule, "Handoff Forward needs a port",
 		    "code LocalPortRange");
+	else if (forward && (condition_coded(rule) & (CONDITION_USER |
+	    CONDITION_JOB)) != 0)
+		not_served(diag, rule,
+		    "what comes to a port of Handoff Forward is of no user "
+		    "and no job",
+		    "remove Userid and Jobname, or code Handoff Wrap");
 }
 
 static void

@@ -272,6 +272,16 @@ with T.case("not built yet: Handoff Transparent"):
                                        "Handoff Transparent")
     refused(text, "Handoff|TTLSRule", "Transparent")
 
+with T.case("a forwarded connection has neither user nor job"):
+    for name in "Userid alice", "Jobname web*":
+        path = T.write("job.policy", policy.text(rule()).replace(
+            "Direction Inbound", "Direction Inbound\n\t" + name))
+        for extra in (), ("--check",):
+            status, said = daemon.check(path, *extra)
+            equal(status, 1, said)
+            expect("no user and no job" in said and "job.policy:1:" in said,
+                   said)
+
 with T.case("not built yet: ClientAuthType SAFCheck"):
     refused(policy.text(rule(auth="SAFCheck")), "ClientAuthType",
             r"SAFCheck")
