@@ -5,8 +5,10 @@ UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_arena \
 	tests/check_buffer \
+	tests/check_claim \
 	tests/check_compile \
 	tests/check_diag \
+	tests/check_link \
 	tests/check_listen \
 	tests/check_log \
 	tests/check_path \
@@ -15,6 +17,7 @@ UNIT_TESTS = \
 	tests/check_reason \
 	tests/check_rules \
 	tests/check_schema \
+	tests/check_sink \
 	tests/check_source \
 	tests/check_str \
 	tests/check_tls \
@@ -58,6 +61,7 @@ E2E_TESTS = \
 	tests/e2e/backend.py \
 	tests/e2e/background.py \
 	tests/e2e/bulk.py \
+	tests/e2e/control.py \
 	tests/e2e/defaults.py \
 	tests/e2e/ends.py \
 	tests/e2e/hostile.py \
@@ -100,6 +104,7 @@ E2E_LIBRARY = \
 	tests/e2e/lib/daemon.py \
 	tests/e2e/lib/der.py \
 	tests/e2e/lib/hello.py \
+	tests/e2e/lib/keeper.py \
 	tests/e2e/lib/pki.py \
 	tests/e2e/lib/policy.py \
 	tests/e2e/lib/rawtls.py \

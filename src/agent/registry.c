@@ -68,9 +68,10 @@ static void part(struct peer *peer, const char *why);
 static void
 answer(struct peer *peer, const struct link_message *message)
 {
-	if (peer->fd >= 0 && link_send(peer->fd, message, NULL, 0) < 0)
-		part(peer, errno == EAGAIN ? "it does not read its answers" :
-		    strerror(errno));
+	if (peer->fd < 0 || link_send(peer->fd, message, NULL, 0) == 0)
+		return;
+	part(peer, errno == EAGAIN ? "it does not read its answers" :
+	    errno == EPIPE || errno == ECONNRESET ? NULL : strerror(errno));
 }
 
 static void
