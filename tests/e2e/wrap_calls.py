@@ -122,8 +122,16 @@ for listens, comes in (("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.2"),
 
 # What a wrapped service may see otherwise, and why.
 ALLOWED = (
-    # A clock.
-    r"\w+ TCP_TIMESTAMP: ",
+    # A clock; and what the kernel knows of a route only later.
+    r"\w+ TCP_TIMESTAMP: ", r"connection IP(V6)?_MTU: ",
+    # Their control messages do not exist between local sockets.
+    r"\w+ (SO_ZEROCOPY|TCP_INQ) ",
+    # What the segments of the client's own connection are like.
+    r"connection TCP_(MAXSEG|WINDOW_CLAMP)\b",
+    # Whether buffers were set by hand before.
+    r"\w+ SO_BUF_LOCK: ",
+    # No TCP has anything to do with it.
+    r"connection IP_MULTICAST_TTL", r"\w+ level 9999",
 )
 
 

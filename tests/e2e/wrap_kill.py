@@ -162,6 +162,9 @@ def mid_transfer(trap, target):
         spy.sock.settimeout(15)
     victims = kill(trap, target)
     for spy in spies:
+        # A worker that has lost its supervisor serves what it has.
+        if target == "supervisor":
+            spy.sock.shutdown(socket.SHUT_WR)
         try:
             while spy.fill():
                 pass

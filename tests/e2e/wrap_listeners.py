@@ -9,7 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from lib import tap, wrap  # noqa: E402
+from lib import FULL, tap, wrap  # noqa: E402
 from lib.daemon import spent  # noqa: E402
 from lib.tap import equal, expect, wait_for  # noqa: E402
 
@@ -86,6 +86,8 @@ with T.case("listen again with another backlog"):
     wrap.both(S, times(2), "relisten")
 for who in ("parent", "child"):
     with T.case("fork between bind and listen, listen in the " + who):
+        wrap.both(S, times(1), "fork-between", who, "keeps")
+    with T.case("the same, and its descriptor is closed at once: " + who):
         wrap.both(S, times(1), "fork-between", who)
 with T.case("fork between bind and listen, listen in both"):
     wrap.both(S, crowd(2), "fork-both")
@@ -150,8 +152,9 @@ def rounds(trap):
     trap.wait("^bound")
 
 
-with T.case("close and bind again, a hundred times"):
-    wrap.both(S, lambda trap: trap.wait("^bound"), "rebind", 100)
+TIMES = 10000 if FULL else 1000
+with T.case("close and bind again, %d times" % TIMES):
+    wrap.both(S, lambda trap: trap.wait("^bound", limit=90), "rebind", TIMES)
 with T.case("close and bind again with SO_REUSEADDR and clients"):
     wrap.both(S, rounds, "rebind", 100, 1)
 
@@ -159,7 +162,6 @@ with T.case("close and bind again with SO_REUSEADDR and clients"):
 def held(trap):
     trap.ready()
     tags = [trap.use()]
-    trap.wait("^held")
     trap.write()
     trap.wait("^again")
     return tags + [trap.use()]

@@ -241,7 +241,7 @@ with T.case("an inherited listener is converted"):
     run.end()
 
 with T.case("an inherited listener and a static program"):
-    run, port, listener, early = inherited(S.fixed, "inherited")
+    run, port, listener, early = inherited(S.fixed, "inherited", "0", "-")
     with listener, early:
         early.settimeout(2)
         got = b""
@@ -257,8 +257,11 @@ with T.case("an inherited listener and a static program"):
 
 with T.case("a static program inherits a wrapped listener"):
     trap = wrap.Trap(S, "exec", "execve", S.fixed)
-    trap.wait("^accept: E")
-    never_in_clear(trap.at)
+    trap.wait("^ready")
+    with client.Tls(trap.at, S.full) as link:
+        link.handshake()
+        trap.wait("^accept: E")
+        never_in_clear(trap.at)
     trap.end()
 
 with T.case("a static child of a wrapped service"):

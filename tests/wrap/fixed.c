@@ -2,7 +2,7 @@
  * fixed.c - a statically linked service: no library can be preloaded.
  *
  *	fixed listen PORT	listens and serves
- *	fixed inherited FD	serves on what it was given
+ *	fixed inherited 0 - FD	serves on what it was given, called like trap
  *
  * A failing listen or accept is said; it insists until standard input ends.
  */
@@ -67,7 +67,7 @@ main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	fd = strcmp(argv[1], "listen") == 0 ? open_port(atoi(argv[2])) :
-	    atoi(argv[2]);
+	    atoi(argv[argc > 4 ? 4 : 2]);
 	entries[1].fd = fd;
 	entries[1].events = POLLIN;
 	say("ready", "");

@@ -77,11 +77,6 @@ run_errors(struct trap *trap)
 	}
 	trap_say("unix: %s", trap_result(MUST(accept(local, NULL, NULL)) < 0));
 	fd = trap_listening(trap);
-	trap_say("connect: %s", trap_result(connect(fd,
-	    (struct sockaddr *)&name, sizeof(struct sockaddr_in))));
-	trap_say("read: %s", trap_result(read(fd, &name, 1)));
-	trap_say("write: %s", trap_result(send(fd, "x", 1, MSG_NOSIGNAL)));
-	trap_say("recv: %s", trap_result(recv(fd, &name, 1, MSG_DONTWAIT)));
 	trap_say("bind again: %s", trap_result(({
 		struct sockaddr_storage address;
 		socklen_t length = trap_address(trap, &address);
@@ -188,7 +183,10 @@ run_interrupt(struct trap *trap)
 	return 0;
 }
 
-/* No descriptor is free: connections wait until one is. */
+/*
+ * No descriptor is free: connections wait until one is. (Without a client
+ * the kernel says EMFILE at once; wrapped, accept waits for one first.)
+ */
 static int
 run_emfile(struct trap *trap)
 {
@@ -200,7 +198,6 @@ run_emfile(struct trap *trap)
 	MUST(getrlimit(RLIMIT_NOFILE, &limit));
 	limit.rlim_cur = (rlim_t)spare + 1;
 	MUST(setrlimit(RLIMIT_NOFILE, &limit));
-	trap_say("no client: %s", trap_result(accept(entry.fd, NULL, NULL)));
 	trap_say("ready");
 	for (i = 0; i < 3; i++) {
 		MUST(poll(&entry, 1, -1));

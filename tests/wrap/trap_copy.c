@@ -86,12 +86,16 @@ run_relisten(struct trap *trap)
 static int
 run_held(struct trap *trap)
 {
-	int fd = trap_listening(trap), other, pid, on = 1;
+	int fd = trap_listening(trap), other, pid, tried[2], on = 1;
 	struct sockaddr_storage address;
 	socklen_t length = trap_address(trap, &address);
 
+	char byte;
+
+	MUST(pipe(tried));
 	pid = MUST(fork());
 	if (pid == 0) {
+		MUST(read(tried[0], &byte, 1));
 		trap_say("ready");
 		trap_serve(trap_accept(fd), "child");
 		trap_wait_line();
@@ -102,6 +106,7 @@ run_held(struct trap *trap)
 	MUST(setsockopt(other, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
 	trap_say("held: %s", trap_result(bind(other,
 	    (struct sockaddr *)&address, length)));
+	MUST(write(tried[1], "x", 1));
 	trap_wait_child(pid);
 	trap_say("free: %s", trap_result(bind(other,
 	    (struct sockaddr *)&address, length)));
@@ -179,24 +184,33 @@ run_fork_both(struct trap *trap)
 	return 0;
 }
 
-/* fork between bind and listen; ARGUMENT: who listens; the other accepts. */
+/*
+ * fork between bind and listen; ARGUMENT: who listens; the other accepts;
+ * "keeps" where the one who listens does not close its descriptor at once.
+ */
 static int
 run_fork_between(struct trap *trap)
 {
 	bool child = strcmp(trap_argument(trap, 0, "parent"), "child") == 0;
-	int fd = trap_bound(trap), pid, ready[2];
+	bool keeps = strcmp(trap_argument(trap, 1, ""), "keeps") == 0;
+	int fd = trap_bound(trap), pid, ready[2], done[2];
 	char byte;
 
 	MUST(pipe(ready));
+	MUST(pipe(done));
 	pid = MUST(fork());
 	if ((pid == 0) == child) {
 		MUST(listen(fd, 16));
-		MUST(close(fd));
+		if (!keeps)
+			MUST(close(fd));
 		MUST(write(ready[1], "x", 1));
+		if (keeps)
+			MUST(read(done[0], &byte, 1));
 	} else {
 		MUST(read(ready[0], &byte, 1));
 		trap_say("ready");
 		serve_close(fd, "the other");
+		MUST(write(done[1], "x", 1));
 	}
 	if (pid == 0)
 		_exit(0);

@@ -264,9 +264,8 @@ class Run:
                 except OSError:
                     continue
         self.proc.wait(10)
-        for stream in (self.proc.stdin, self.proc.stdout, self.proc.stderr):
-            if stream and not self.readers[0].is_alive():
-                stream.close()
+        for reader in self.readers:
+            reader.join(1)
 
 
 def name(pid):
