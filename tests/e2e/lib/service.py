@@ -129,6 +129,7 @@ class Setting:
         """A connected client with its certificate."""
         sock = socket.create_connection(
             (host, port), limit, (source, 0) if source else None)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if PLAIN:
             return sock
         try:
