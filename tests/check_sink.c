@@ -268,6 +268,26 @@ START_TEST(loses_patience_in_order)
 }
 END_TEST
 
+/* What was under way when the limit was reached finds room, within bounds. */
+START_TEST(refuses_a_crowd)
+{
+	int first, last;
+
+	setup_with(2, LONG);
+	first = fill();
+	last = first + 1 + SINK_LATE;
+	for (int i = first + 1; i <= last + 1; i++)
+		put(i);
+	ck_assert_int_eq(done_count, first + 1);
+	ck_assert_int_eq(clients[last + 1].calls, 1);
+	ck_assert_int_eq(clients[last + 1].error, EAGAIN);
+	sink_withdraw(&clients[last].wait);
+	put(last + 2);
+	ck_assert_int_eq(clients[last + 2].calls, 0);
+	teardown();
+}
+END_TEST
+
 START_TEST(fails_where_the_service_has_gone)
 {
 	int first;
@@ -443,6 +463,7 @@ make_suite(void)
 	tcase_add_test(tc, hands_over_the_client_itself);
 	tcase_add_test(tc, waits_in_order);
 	tcase_add_test(tc, loses_patience_in_order);
+	tcase_add_test(tc, refuses_a_crowd);
 	tcase_add_test(tc, fails_where_the_service_has_gone);
 	tcase_add_test(tc, fails_once_it_is_closed);
 	tcase_add_test(tc, can_be_left);

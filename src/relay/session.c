@@ -229,6 +229,8 @@ on_handed_over(struct sink_wait *wait, int error, int end_fd)
 	if (error == ENOTCONN) {
 		conclude(s, REASON_CLIENT_RESET, NULL);
 		destroy(s);
+	} else if (error == EAGAIN) {
+		end(s, REASON_BACKEND_TIMEOUT, "too many wait for the service");
 	} else if (error != 0) {
 		backend_failed(s, error);
 	} else if (wait->whole) {

@@ -252,8 +252,12 @@ sink_put(struct sink *sink, struct sink_wait *wait)
 {
 	bool alone = sink->first == NULL;
 
-	wait->sink = sink;
 	wait->ends[0] = wait->ends[1] = -1;
+	if (sink->waiting >= sink->options.limit + SINK_LATE) {
+		wait->done(wait, EAGAIN, -1);
+		return;
+	}
+	wait->sink = sink;
 	wait->until = ev_now(sink->loop) + sink->options.patience;
 	wait->next = NULL;
 	wait->previous = sink->last;

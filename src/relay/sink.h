@@ -8,7 +8,9 @@
  * shared with other processes, so its flags are nobody's to change.
  *
  * Where the channel is full, connections wait in order of arrival, each for
- * at most the sink's patience. Where it is closed, they fail.
+ * at most the sink's patience. Where it is closed, they fail. When as many
+ * wait as may, the owner should let no more begin; those that were under way
+ * then still find room, SINK_LATE of them.
  */
 #ifndef SALLYPORT_RELAY_SINK_H
 #define SALLYPORT_RELAY_SINK_H
@@ -20,6 +22,8 @@
 
 struct ev_loop;
 struct sink;
+
+#define SINK_LATE 128
 
 struct sink_options {
 	int fd;			/* the channel; the sink's from now on */
@@ -51,8 +55,9 @@ struct sink_wait {
 	/*
 	 * Called once, perhaps before sink_put returns, and the wait is no
 	 * more the sink's. 0: handed over, `end` is our end of the pair and
-	 * the caller's (-1 where whole). Else errno: ETIMEDOUT, ECONNREFUSED
-	 * where the channel is closed, or what `make` said.
+	 * the caller's (-1 where whole). Else errno: ETIMEDOUT, EAGAIN where
+	 * too many wait, ECONNREFUSED where the channel is closed, or what
+	 * `make` said.
 	 */
 	void (*done)(struct sink_wait *wait, int error, int end);
 };
