@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/copies.h"
 #include "agent/guard.h"
 #include "agent/twin.h"
 #include "wrap/wrap_name.h"
@@ -132,6 +134,7 @@ hold(int listener, int original, const struct link_message *offer)
 	struct held *held = calloc(1, sizeof(*held));
 	int ends[2] = { -1, -1 }, saved;
 	socklen_t length = sizeof(held->offer.local);
+	struct stat st;
 
 	if (held == NULL) {
 		if (listener >= 0)
@@ -141,6 +144,7 @@ hold(int listener, int original, const struct link_message *offer)
 	held->offer = *offer;
 	held->offer.kind = LINK_OFFER;
 	held->cookie = held_cookie(original);
+	held->inode = fstat(original, &st) == 0 ? st.st_ino : 0;
 	held->listener = listener;
 	held->channel = held->service = -1;
 	if (listener >= 0 && getsockname(listener,
@@ -176,17 +180,51 @@ held_beside(const struct held *held, int original)
 	struct held *beside = hold(fcntl(held->listener, F_DUPFD_CLOEXEC, 0),
 	    original, &held->offer);
 
-	if (beside != NULL)
+	if (beside != NULL) {
 		beside->cookie = held->cookie;
+		beside->inode = held->inode;
+	}
 	return beside;
+}
+
+struct held *
+held_alone(const struct held *held)
+{
+	struct held *alone;
+
+	if (!held_has_copies(held) ||
+	    (alone = malloc(sizeof(*alone))) == NULL)
+		return NULL;
+	*alone = *held;
+	alone->channel = alone->service = -1;
+	alone->home_pid = 0;
+	alone->listener = fcntl(held->listener, F_DUPFD_CLOEXEC, 0);
+	if (alone->listener < 0)
+		held_free(&alone);
+	return alone;
+}
+
+bool
+held_is_alone(const struct held *held)
+{
+	return held->channel < 0 && !held->dropping;
+}
+
+bool
+held_has_copies(const struct held *held)
+{
+	return held->inode != 0 && copies_exist(held->inode);
 }
 
 int
 held_service_end(const struct held *held)
 {
-	int fd = guard_fetch(held->home_pid, held->home_number);
 	struct wrap_name name;
+	int fd;
 
+	if (held->home_pid == 0)
+		return -1;
+	fd = guard_fetch(held->home_pid, held->home_number);
 	if (fd < 0)
 		return -1;
 	if (wrap_name_of(fd, &name) && name.kind == WRAP_NAME_LISTENER &&

@@ -23,8 +23,9 @@ struct held {
 	struct keeper *keeper;		/* the owner's own */
 	struct link_message offer;	/* as it is told to every agent */
 	uint64_t cookie;	/* SO_COOKIE of the socket it replaced */
+	ino_t inode;		/* and its inode */
 	int listener;		/* -1: closed, and `dropping` */
-	int channel;		/* the agent's end */
+	int channel;		/* the agent's end; -1: see held_alone */
 	int service;		/* the service's end; -1: it has it */
 	pid_t home_pid;		/* where the service's end was put */
 	int home_number;
@@ -55,6 +56,17 @@ MUST_USE struct held *held_new(int original, int backlog,
 
 /* Another channel of the same listener. */
 MUST_USE struct held *held_beside(const struct held *held, int original);
+
+/*
+ * The listener without a channel: the service has closed what it was given,
+ * but elsewhere has a copy of the socket that it replaced, from which it may
+ * yet want to accept. NULL where it has none.
+ */
+MUST_USE struct held *held_alone(const struct held *held);
+bool held_is_alone(const struct held *held);
+
+/* Is there a copy yet? */
+bool held_has_copies(const struct held *held);
 
 /*
  * The service's end, once more, from the process it was put into: a

@@ -69,17 +69,22 @@ forget_pending(struct keeper *k, struct keeper_pending *p)
 void
 keeper_call_settled(struct keeper *k)
 {
-	struct keeper_pending *next;
+	struct keeper_pending *p = k->pending;
+	struct guard_call call;
 
 	if (keeper_hold_is_dropping(k))
 		return;
-	for (struct keeper_pending *p = k->pending; p != NULL; p = next) {
-		next = p->next;
-		if (p->ask.kind != 0)
-			continue;
-		answer(k, &p->call, 0, 0);
-		forget_pending(k, p);
-	}
+	while (p != NULL && p->ask.kind != 0)
+		p = p->next;
+	if (p == NULL)
+		return;
+	call = p->call;
+	forget_pending(k, p);
+	if (call.call == WRAP_CALL_SETTLE)
+		answer(k, &call, 0, 0);
+	else
+		keeper_call_take(k, &call);
+	keeper_call_settled(k);
 }
 
 static void
@@ -264,19 +269,71 @@ bind_any(int fd)
 }
 
 static void
+wait_settled(struct keeper *k, struct guard_call *call)
+{
+	struct keeper_pending *p = calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		answer(k, call, -1, ENOMEM);
+		return;
+	}
+	p->call = *call;
+	p->next = k->pending;
+	k->pending = p;
+	keeper_call_settled(k);
+}
+
+/* A listener that was shut down keeps its address, and may listen again. */
+static int
+bind_again(const struct wrap_name *name)
+{
+	int fd = socket(name->local.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1, saved;
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)&name->local,
+	    wrap_name_length(&name->local)) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* listen(2) on a channel: another backlog, or once more after shutdown(2). */
+static void
+listen_again(struct keeper *k, struct guard_call *call,
+    const struct wrap_name *name)
+{
+	struct held *h = keeper_hold_by_id(k, name->id);
+	int fd;
+
+	if (h != NULL && held_is_left(h) && keeper_hold_sweep(k))
+		h = keeper_hold_by_id(k, name->id);
+	if (h != NULL && h->dropping) {
+		wait_settled(k, call);
+	} else if (h != NULL) {
+		answer(k, call, 0, listen(h->listener, call->value) < 0 ?
+		    errno : 0);
+	} else if ((fd = bind_again(name)) < 0) {
+		answer(k, call, -1, errno);
+	} else {
+		close(call->socket);
+		call->socket = fd;
+		ask(k, call);
+	}
+}
+
+static void
 on_listen(struct keeper *k, struct guard_call *call)
 {
 	struct wrap_name name;
-	struct held *h;
 
-	if (call->ours && wrap_name_of(call->socket, &name)) {
-		h = keeper_hold_by_id(k, name.id);
-		if (h == NULL || h->dropping)
-			answer(k, call, -1, EINVAL);
-		else if (listen(h->listener, call->value) < 0)
-			answer(k, call, -1, errno);
-		else
-			answer(k, call, 0, 0);
+	if (call->ours && wrap_name_of(call->socket, &name) &&
+	    name.kind == WRAP_NAME_LISTENER) {
+		listen_again(k, call, &name);
 	} else if (!held_is_tcp(call->socket)) {
 		guard_continue(k->guard, call->id);
 		close(call->socket);
@@ -301,17 +358,10 @@ on_adopt(struct keeper *k, struct guard_call *call)
 static void
 on_settle(struct keeper *k, struct guard_call *call)
 {
-	struct keeper_pending *p = calloc(1, sizeof(*p));
-
-	if (p == NULL || !keeper_hold_sweep(k)) {
-		free(p);
+	if (keeper_hold_sweep(k))
+		wait_settled(k, call);
+	else
 		answer(k, call, -1, ENOENT);
-		return;
-	}
-	p->call = *call;
-	p->next = k->pending;
-	k->pending = p;
-	keeper_call_settled(k);
 }
 
 static void

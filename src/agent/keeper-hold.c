@@ -26,6 +26,10 @@ keeper_hold_drop(struct keeper *k, struct held *h)
 
 	if (h->dropping)
 		return;
+	if (held_is_alone(h)) {
+		forget(k, h);
+		return;
+	}
 	ev_io_stop(k->loop, &h->hangup);
 	held_close(h);
 	h->dropping = true;
@@ -33,6 +37,40 @@ keeper_hold_drop(struct keeper *k, struct held *h)
 		attach_send(&k->attach, &m, NULL, 0);
 	else
 		forget(k, h);
+}
+
+/* The service has closed its channel. */
+static void
+leave(struct keeper *k, struct held *h)
+{
+	struct held *alone = held_alone(h);
+
+	keeper_hold_drop(k, h);
+	if (alone == NULL)
+		return;
+	alone->next = k->held;
+	k->held = alone;
+	if (!ev_is_active(&k->look))
+		ev_timer_again(k->loop, &k->look);
+}
+
+void
+keeper_hold_look(struct keeper *k)
+{
+	struct held *next;
+	bool any = false;
+
+	for (struct held *h = k->held; h != NULL; h = next) {
+		next = h->next;
+		if (!held_is_alone(h))
+			continue;
+		if (held_has_copies(h))
+			any = true;
+		else
+			forget(k, h);
+	}
+	if (!any)
+		ev_timer_stop(k->loop, &k->look);
 }
 
 static void
@@ -47,7 +85,7 @@ on_hangup(struct ev_loop *loop, ev_io *io, int revents)
 	/* Nobody has anything to say here; what comes is not kept. */
 	n = recv(h->channel, waste, sizeof(waste), MSG_DONTWAIT);
 	if (n == 0 || (n < 0 && errno != EAGAIN) || held_is_left(h))
-		keeper_hold_drop(h->keeper, h);
+		leave(h->keeper, h);
 }
 
 static void
@@ -55,7 +93,7 @@ offer(struct keeper *k, const struct held *h)
 {
 	int fds[] = { h->listener, h->channel };
 
-	if (!h->dropping)
+	if (!h->dropping && !held_is_alone(h))
 		attach_send(&k->attach, &h->offer, fds, ARRAY_SIZE(fds));
 }
 
@@ -86,10 +124,14 @@ keeper_hold_sweep(struct keeper *k)
 
 	for (struct held *h = k->held; h != NULL; h = next) {
 		next = h->next;
-		if (!h->dropping && !held_is_left(h))
+		if (held_is_alone(h) ? held_has_copies(h) :
+		    !h->dropping && !held_is_left(h))
 			continue;
 		any = true;
-		keeper_hold_drop(k, h);
+		if (held_is_left(h))
+			leave(k, h);
+		else
+			keeper_hold_drop(k, h);
 	}
 	return any;
 }
@@ -128,12 +170,16 @@ keeper_hold_all_dropped(struct keeper *k)
 struct held *
 keeper_hold_by_cookie(const struct keeper *k, uint64_t cookie)
 {
-	struct held *h = k->held;
+	struct held *alone = NULL;
 
-	while (h != NULL && (h->dropping || cookie == 0 ||
-	    h->cookie != cookie))
-		h = h->next;
-	return h;
+	for (struct held *h = k->held; h != NULL; h = h->next) {
+		if (h->dropping || cookie == 0 || h->cookie != cookie)
+			continue;
+		if (!held_is_alone(h))
+			return h;
+		alone = h;
+	}
+	return alone;
 }
 
 struct held *
@@ -141,7 +187,7 @@ keeper_hold_by_id(const struct keeper *k, uint64_t id)
 {
 	struct held *h = k->held;
 
-	while (h != NULL && h->offer.id != id)
+	while (h != NULL && (h->offer.id != id || held_is_alone(h)))
 		h = h->next;
 	return h;
 }

@@ -25,6 +25,12 @@ bool keeper_hold_is_dropping(const struct keeper *keeper);
 void keeper_hold_dropped(struct keeper *keeper, uint64_t id);
 void keeper_hold_all_dropped(struct keeper *keeper);
 
+/*
+ * Listeners are kept that have no channel, as long as the service has a copy
+ * of what they replaced; this lets go of those it has not.
+ */
+void keeper_hold_look(struct keeper *keeper);
+
 /* There is a new agent. */
 void keeper_hold_offer_all(struct keeper *keeper);
 

@@ -35,7 +35,7 @@ struct keeper {
 	struct link_message answer;	/* to keeper_inherit */
 	int guard;			/* -1: not yet */
 	ev_io guard_io;
-	ev_timer limit;
+	ev_timer limit, look;
 	char *told[KEEPER_TOLD_MAX];
 	size_t told_count;
 	bool waiting;			/* keeper.c: the loop is run for it */

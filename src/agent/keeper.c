@@ -15,6 +15,8 @@
 
 /* Seconds for an agent to let go at the end. */
 #define FINISH_LIMIT 2.
+/* Seconds between looks for the copies of a socket. */
+#define LOOK_INTERVAL 1.
 /* The kernel cuts a process's name there (TASK_COMM_LEN of linux/sched.h). */
 #define NAME_MAX_LENGTH 15
 
@@ -52,6 +54,14 @@ on_limit(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)loop;
 	(void)revents;
 	wake(timer->data);
+}
+
+static void
+on_look(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	keeper_hold_look(timer->data);
 }
 
 /* Returns when the agent was heard of, or the limit ran out. */
@@ -129,7 +139,8 @@ keeper_new(struct ev_loop *loop, const struct keeper_options *options)
 	attach_init(&k->attach, loop, &owner);
 	ev_init(&k->guard_io, on_guard);
 	ev_init(&k->limit, on_limit);
-	k->guard_io.data = k->limit.data = k;
+	ev_timer_init(&k->look, on_look, 0., LOOK_INTERVAL);
+	k->guard_io.data = k->limit.data = k->look.data = k;
 	return k;
 }
 
@@ -273,6 +284,7 @@ keeper_free(struct keeper **keeper)
 			close(p->call.socket);
 		free(p);
 	}
+	ev_timer_stop(k->loop, &k->look);
 	ev_io_stop(k->loop, &k->guard_io);
 	if (k->guard >= 0)
 		close(k->guard);

@@ -4,6 +4,7 @@ libagent_a_SOURCES = \
 	src/agent/attach.c src/agent/attach.h \
 	src/agent/claim.c src/agent/claim.h \
 	src/agent/control.c src/agent/control.h \
+	src/agent/copies.c src/agent/copies.h \
 	src/agent/environment.c src/agent/environment.h \
 	src/agent/generation.c src/agent/generation.h \
 	src/agent/guard.c src/agent/guard.h \

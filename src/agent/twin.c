@@ -50,6 +50,7 @@ static const struct option {
 	{ IPPROTO_IPV6, IPV6_TRANSPARENT, NEEDED, false },
 	{ SOL_SOCKET, SO_MARK, NEEDED, false },
 	{ SOL_SOCKET, SO_KEEPALIVE, WANTED, false },
+	{ SOL_SOCKET, SO_OOBINLINE, WANTED, false },
 	{ SOL_SOCKET, SO_PRIORITY, WANTED, false },
 	{ SOL_SOCKET, SO_RCVBUF, WANTED, true },
 	{ SOL_SOCKET, SO_SNDBUF, WANTED, true },

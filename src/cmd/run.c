@@ -128,11 +128,21 @@ reap(struct run *r)
 /*
  * What the terminal sends reaches the service by itself, for it is in our
  * process group; what somebody sends to this process is meant for it, too.
+ * That the terminal is gone is told to the leader of its session only.
  */
+static bool
+is_for_us_alone(const struct signalfd_siginfo *info)
+{
+	if (info->ssi_code > 0)
+		return (info->ssi_signo == SIGHUP ||
+		    info->ssi_signo == SIGCONT) && getsid(0) == getpid();
+	return (pid_t)info->ssi_pid != getpid();
+}
+
 static void
 forward(struct run *r, const struct signalfd_siginfo *info)
 {
-	if (info->ssi_code > 0 || (pid_t)info->ssi_pid == getpid())
+	if (!is_for_us_alone(info))
 		return;
 	if (r->service == 0)
 		die_of((int)info->ssi_signo);
