@@ -25,13 +25,14 @@ def enter():
     make one."""
     if INSIDE in os.environ or not shutil.which("unshare"):
         return
-    how = ["unshare", "-n"] if os.getuid() == 0 else ["unshare", "-rn"]
+    how = ["unshare", "-n"] if os.getuid() == 0 else [
+        "unshare", "-n", "--map-current-user", "--keep-caps"]
     try_out = how + ["ip", "link", "set", "lo", "up"]
     if not shutil.which("ip") or subprocess.run(
             try_out, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL).returncode:
         return
-    os.environ[INSIDE] = "root" if os.getuid() == 0 else "mapped"
+    os.environ[INSIDE] = "1"
     os.execvp(how[0], how + [
         "sh", "-c", 'ip link set lo up && exec "$@"', "sh",
         sys.executable, "-B"] + sys.argv)
@@ -53,12 +54,9 @@ with open(source_path("policies/mutual-auth.policy")) as f:
     RULES = T.write("mutual-auth.policy",
                     policy.adapt(f.read(), Keyring=S.ring))
 T.write("site/index.html", BODY)
-# In a user namespace of one user nobody else can be become.
-SELF = {"user": None, "group": None, "extra_groups": None} if \
-    os.environ.get(INSIDE) == "mapped" else {}
 SERVICE = wrap.Run(S, [python(), "-u", "-m", "http.server",
                        "--bind", "127.0.0.1", "--directory", T.path("site"),
-                       str(PORT)], RULES, **SELF)
+                       str(PORT)], RULES)
 
 
 def conn(pattern):
