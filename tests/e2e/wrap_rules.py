@@ -100,6 +100,21 @@ with T.case("a rule that hands off otherwise is not wrapped"):
     equal(run.ended(), 9, "status")
     expect(any("EACCES" in text for text in run.said()), str(run.said()))
     run.over = True
+with T.case("one rule wraps, another hands off otherwise: its clients are "
+            "refused"):
+    port = wrap.free_ports()
+    text = policy.text(
+        policy.Rule("near", port, S.ring, remote="127.0.0.1"),
+        policy.Rule("far", port, S.ring, "127.0.0.1:1", remote="127.0.0.2"))
+    run = wrap.Run(S, [S.trap, "echo", str(port), "0.0.0.0"],
+                   T.write("near-and-far", text)).ready()
+    secured(port)
+    with client.Tls(port, S.full, source="127.0.0.2") as link:
+        run.wait('rule="far".* peer=127.0.0.2:%d .*reason=7003/'
+                 % link.port, "err")
+        expect(not link.fill(), "the port answers")
+    secured(port)
+    run.stop()
 with T.case("two services of one policy, each with its port"):
     first = wrap.free_ports(2)
     both = S.policy("%d-%d" % (first, first + 1))
