@@ -641,11 +641,12 @@ with T.case("killed, and found again by the next one"):
     expect(os.path.exists(SOCKET), "the file has gone")
     # Meanwhile clients queue where the keeper listens.
     tls = connect(PORT)
-    D = begin()
+    D = begin(*(("--user", "nobody") if os.getuid() == 0 else ()))
     K = keeper.Keeper(T, SOCKET)
     NUMBER = K.offer(LISTENER, job=b"service")
     end(tls, serve(LISTENER, tls))
     D.close()
+    K.ends()
     K.close()
 
 with T.case("a path that is not ours to take"):
