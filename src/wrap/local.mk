@@ -8,6 +8,7 @@ libsallyport_so_SOURCES = \
 	src/wrap/wrap_address.c src/wrap/wrap_address.h \
 	src/wrap/wrap_call.h \
 	src/wrap/wrap_clear.c src/wrap/wrap_clear.h \
+	src/wrap/wrap_end.c src/wrap/wrap_end.h \
 	src/wrap/wrap_epoll.c src/wrap/wrap_epoll.h \
 	src/wrap/wrap_exec.c src/wrap/wrap_exec.h \
 	src/wrap/wrap_listen.c src/wrap/wrap_listen.h \

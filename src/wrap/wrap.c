@@ -12,6 +12,7 @@
 
 #include "wrap/wrap_accept.h"
 #include "wrap/wrap_address.h"
+#include "wrap/wrap_end.h"
 #include "wrap/wrap_exec.h"
 #include "wrap/wrap_listen.h"
 #include "wrap/wrap_option.h"
@@ -78,6 +79,102 @@ EXPORT int
 setsockopt(int fd, int level, int name, const void *value, socklen_t length)
 {
 	return wrap_option_set(fd, level, name, value, length);
+}
+
+/* A read that found the end: the connection's, or a reset. */
+static ssize_t
+checked(int fd, ssize_t got, size_t asked)
+{
+	return got == 0 && asked > 0 ? wrap_end_of(fd) : got;
+}
+
+EXPORT ssize_t
+read(int fd, void *bytes, size_t count)
+{
+	return checked(fd, WRAP_REAL(read)(fd, bytes, count), count);
+}
+
+EXPORT ssize_t
+__read_chk(int fd, void *bytes, size_t count, size_t room)
+{
+	return checked(fd, WRAP_REAL(__read_chk)(fd, bytes, count, room),
+	    count);
+}
+
+/* The bytes that there is room for, or some number like it. */
+static size_t
+room_of(const struct iovec *pieces, size_t count)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < count; i++)
+		room |= pieces[i].iov_len;
+	return room;
+}
+
+EXPORT ssize_t
+readv(int fd, const struct iovec *pieces, int count)
+{
+	ssize_t got = WRAP_REAL(readv)(fd, pieces, count);
+
+	return got != 0 ? got :
+	    checked(fd, got, room_of(pieces, (size_t)count));
+}
+
+EXPORT ssize_t
+recv(int fd, void *bytes, size_t count, int flags)
+{
+	return checked(fd, WRAP_REAL(recv)(fd, bytes, count, flags), count);
+}
+
+EXPORT ssize_t
+__recv_chk(int fd, void *bytes, size_t count, size_t room, int flags)
+{
+	return checked(fd, WRAP_REAL(__recv_chk)(fd, bytes, count, room,
+	    flags), count);
+}
+
+EXPORT ssize_t
+recvfrom(int fd, void *restrict bytes, size_t count, int flags,
+    __SOCKADDR_ARG address, socklen_t *restrict length)
+{
+	ssize_t got = WRAP_REAL(recvfrom)(fd, bytes, count, flags, address,
+	    length);
+
+	if (got >= 0 && address.__sockaddr__ != NULL)
+		wrap_address_source(fd, length);
+	return checked(fd, got, count);
+}
+
+EXPORT ssize_t
+__recvfrom_chk(int fd, void *restrict bytes, size_t count, size_t room,
+    int flags, __SOCKADDR_ARG address, socklen_t *restrict length)
+{
+	ssize_t got = WRAP_REAL(__recvfrom_chk)(fd, bytes, count, room,
+	    flags, address, length);
+
+	if (got >= 0 && address.__sockaddr__ != NULL)
+		wrap_address_source(fd, length);
+	return checked(fd, got, count);
+}
+
+EXPORT ssize_t
+recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t got = WRAP_REAL(recvmsg)(fd, message, flags);
+
+	if (got >= 0 && message->msg_name != NULL)
+		wrap_address_source(fd, &message->msg_namelen);
+	return got != 0 ? got : checked(fd, got,
+	    room_of(message->msg_iov, message->msg_iovlen));
+}
+
+EXPORT ssize_t
+splice(int from, off64_t *from_at, int to, off64_t *to_at, size_t count,
+    unsigned flags)
+{
+	return checked(from, WRAP_REAL(splice)(from, from_at, to, to_at,
+	    count, flags), count);
 }
 
 /*

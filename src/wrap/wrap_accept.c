@@ -36,7 +36,7 @@ static int
 await(int channel)
 {
 	char byte;
-	ssize_t n = recv(channel, &byte, sizeof(byte), MSG_PEEK);
+	ssize_t n = WRAP_REAL(recv)(channel, &byte, sizeof(byte), MSG_PEEK);
 
 	if (n < 0)
 		return -1;

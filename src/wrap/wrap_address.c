@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "wrap/wrap_end.h"
 #include "wrap/wrap_listen.h"
 #include "wrap/wrap_name.h"
 #include "wrap/wrap_real.h"
@@ -70,13 +71,29 @@ wrap_address_remote(int fd, struct sockaddr *address, socklen_t *length)
 	return wrap_address_write(&name.remote, address, length);
 }
 
+void
+wrap_address_source(int fd, socklen_t *length)
+{
+	struct wrap_name name;
+
+	if (*length > 0 && wrap_name_of(fd, &name))
+		*length = 0;
+}
+
 int
 wrap_address_shutdown(int fd, int how)
 {
 	struct wrap_name name;
+	int rc;
 
-	if (!wrap_name_of(fd, &name) || name.kind != WRAP_NAME_LISTENER)
+	if (!wrap_name_of(fd, &name))
 		return WRAP_REAL(shutdown)(fd, how);
+	if (name.kind != WRAP_NAME_LISTENER) {
+		rc = WRAP_REAL(shutdown)(fd, how);
+		if (rc == 0)
+			wrap_end_mark(fd);
+		return rc;
+	}
 	/* A listener has nothing to send: TCP does nothing, and says so. */
 	if (how == SHUT_WR)
 		return 0;
@@ -91,9 +108,7 @@ wrap_address_bind(int fd, const struct sockaddr *address, socklen_t length)
 
 	if (rc == 0 || errno != EADDRINUSE || !wrap_socket_is_tcp(fd))
 		return rc;
-	if (wrap_listen_call(-1, 0, WRAP_CALL_SETTLE, 0) < 0) {
-		errno = EADDRINUSE;
-		return -1;
-	}
+	/* It may have let go by itself meanwhile: so whatever it says. */
+	(void)wrap_listen_call(-1, 0, WRAP_CALL_SETTLE, 0);
 	return WRAP_REAL(bind)(fd, (__CONST_SOCKADDR_ARG){ address }, length);
 }

@@ -21,6 +21,12 @@ int wrap_address_write(const struct sockaddr_storage *from,
 int wrap_address_local(int fd, struct sockaddr *address, socklen_t *length);
 int wrap_address_remote(int fd, struct sockaddr *address, socklen_t *length);
 
+/*
+ * recvfrom(2) or recvmsg(2) has said where bytes came from: TCP never does.
+ * Our agent's own name is taken out of sight: *length becomes 0. Keeps errno.
+ */
+void wrap_address_source(int fd, socklen_t *length);
+
 /* As shutdown(2). On a channel it ends every accept(2), as on a listener. */
 int wrap_address_shutdown(int fd, int how);
 

@@ -13,32 +13,33 @@
 #include "wrap/wrap_real.h"
 #include "wrap/wrap_socket.h"
 
-/* Who is told by a signal (fcntl(2)). */
-struct notice {
+/* Of an open file (fcntl(2)): its flags, and who is told by a signal. */
+struct manner {
 	struct f_owner_ex owner;
-	int signal, async;
+	int signal, flags;
 };
 
 static void
-read_notice(int fd, struct notice *notice_r)
+read_manner(int fd, struct manner *manner_r)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	*notice_r = (struct notice){ .signal = fcntl(fd, F_GETSIG),
-		.async = flags < 0 ? 0 : flags & O_ASYNC };
-	if (fcntl(fd, F_GETOWN_EX, &notice_r->owner) < 0)
-		notice_r->owner.pid = 0;
+	*manner_r = (struct manner){ .signal = fcntl(fd, F_GETSIG),
+		.flags = flags < 0 ? 0 : flags & (O_ASYNC | O_NONBLOCK) };
+	if (fcntl(fd, F_GETOWN_EX, &manner_r->owner) < 0)
+		manner_r->owner.pid = 0;
 }
 
+/* Only adds: a channel that is there already has others' wishes, too. */
 static void
-write_notice(int fd, const struct notice *notice)
+write_manner(int fd, const struct manner *manner)
 {
-	if (notice->signal > 0)
-		(void)fcntl(fd, F_SETSIG, notice->signal);
-	if (notice->owner.pid != 0)
-		(void)fcntl(fd, F_SETOWN_EX, &notice->owner);
-	if (notice->async != 0)
-		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_ASYNC);
+	if (manner->signal > 0)
+		(void)fcntl(fd, F_SETSIG, manner->signal);
+	if (manner->owner.pid != 0)
+		(void)fcntl(fd, F_SETOWN_EX, &manner->owner);
+	if (manner->flags != 0)
+		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | manner->flags);
 }
 
 int
@@ -98,12 +99,12 @@ convert(int fd, int value, enum wrap_call call)
 	int flags = fcntl(fd, F_GETFD), rc, saved = errno;
 	struct wrap_epoll watches;
 	struct wrap_option_noted options;
-	struct notice notice;
+	struct manner manner;
 	struct wrap_name name;
 
 	if (wrap_epoll_take(fd, inode, &watches) < 0)
 		return -1;
-	read_notice(fd, &notice);
+	read_manner(fd, &manner);
 	wrap_option_note(fd, &options);
 	if (flags > 0 && (flags & FD_CLOEXEC) != 0)
 		call |= WRAP_CALL_CLOEXEC;
@@ -113,7 +114,7 @@ convert(int fd, int value, enum wrap_call call)
 		return -1;
 	if (is_channel(fd, &name)) {
 		wrap_option_keep(name.id, &options);
-		write_notice(fd, &notice);
+		write_manner(fd, &manner);
 		move_copies(inode, cookie, fd);
 	} else if (wrap_socket_option(fd, SO_ACCEPTCONN) == 1) {
 		wrap_clear_add(wrap_socket_cookie(fd));

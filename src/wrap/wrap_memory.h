@@ -21,6 +21,16 @@ enum wrap_memory_of {
 	WRAP_MEMORY_LISTENER,
 };
 
+/* `what`, beside the rows of the table of options (wrap_option-table.h). */
+enum wrap_memory_what {
+	/* A listener has something to hand on to what it accepts. */
+	WRAP_MEMORY_HANDS_ON = 0x1000,
+	/* The number of the listener that a connection was accepted from. */
+	WRAP_MEMORY_PARENT,
+	/* The program has shut down one direction of a connection. */
+	WRAP_MEMORY_SHUT,
+};
+
 /* Keeps `value` as the socket's `what`. Socket 0, an unknown one, has none. */
 void wrap_memory_set(enum wrap_memory_of of, uint64_t socket, uint32_t what,
     uint64_t value);

@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 
 /* Newer than the headers of the oldest system we build on. */
+#ifndef SO_BUF_LOCK
+#define SO_BUF_LOCK 72
+#endif
 #ifndef SO_PASSPIDFD
 #define SO_PASSPIDFD 76
 #endif
@@ -140,7 +143,8 @@ const struct wrap_option_table_row wrap_option_table_rows[] = {
 	OTHER(SOL_SOCKET, SO_SNDBUF, NATIVE, HANDED_ON, 0),
 	OTHER(SOL_SOCKET, SO_RCVBUF, NATIVE, HANDED_ON, 0),
 	OTHER(SOL_SOCKET, SO_OOBINLINE, NATIVE, HANDED_ON, 0),
-	OTHER(SOL_SOCKET, SO_PRIORITY, NATIVE, HANDED_ON, 0),
+	OTHER(SOL_SOCKET, SO_PRIORITY, NATIVE, OWN, 0),
+	OTHER(SOL_SOCKET, SO_BUF_LOCK, NATIVE, OWN, 0),
 	/* They would show or hide what the agent is. */
 	OTHER(SOL_SOCKET, SO_PASSCRED, REFUSED, OWN, EOPNOTSUPP),
 	OTHER(SOL_SOCKET, SO_PASSSEC, REFUSED, OWN, EOPNOTSUPP),

@@ -19,11 +19,6 @@
 #define SNDBUF_CHOSEN 1
 #define RCVBUF_CHOSEN 2
 
-/* Kept beside the rows: a listener has something to hand on; which listener
- * a connection came from. */
-#define HANDS_ON WRAP_OPTION_TABLE_MAX
-#define PARENT (WRAP_OPTION_TABLE_MAX + 1)
-
 static int
 fail(int error)
 {
@@ -82,7 +77,8 @@ kept(int fd, const struct wrap_name *of,
 		    &value))
 			return (int)value;
 		if (!row->inherited || !wrap_memory_get(
-		    WRAP_MEMORY_CONNECTION, socket, PARENT, &listener))
+		    WRAP_MEMORY_CONNECTION, socket, WRAP_MEMORY_PARENT,
+		    &listener))
 			return row->fallback;
 	}
 	if (wrap_memory_get(WRAP_MEMORY_LISTENER, listener, what, &value))
@@ -103,7 +99,7 @@ keep(int fd, const struct wrap_name *of,
 	}
 	wrap_memory_set(WRAP_MEMORY_LISTENER, of->id, what,
 	    (uint64_t)(int64_t)value);
-	wrap_memory_set(WRAP_MEMORY_LISTENER, of->id, HANDS_ON, 1);
+	wrap_memory_set(WRAP_MEMORY_LISTENER, of->id, WRAP_MEMORY_HANDS_ON, 1);
 }
 
 static int
@@ -187,10 +183,10 @@ wrap_option_get(int fd, int level, int name, void *value, socklen_t *length)
 			return rc;
 		row = find(&of, level, name);
 		if (row == NULL)
-			return fail(level == IPPROTO_TCP ||
-			    level == IPPROTO_IP || (level == IPPROTO_IPV6 &&
-			    of.local.ss_family == AF_INET6) ? ENOPROTOOPT :
-			    EOPNOTSUPP);
+			/* IPv4 calls a level that it has not so. */
+			return fail(of.local.ss_family == AF_INET6 ||
+			    level == IPPROTO_TCP || level == IPPROTO_IP ?
+			    ENOPROTOOPT : EOPNOTSUPP);
 	}
 	return get_row(fd, &of, row, value, length);
 }
@@ -363,10 +359,10 @@ wrap_option_inherit(uint64_t listener, int fd)
 	struct wrap_name name;
 	uint64_t any;
 
-	if (!wrap_memory_get(WRAP_MEMORY_LISTENER, listener, HANDS_ON,
-	    &any) || !wrap_name_of(fd, &name))
+	if (!wrap_memory_get(WRAP_MEMORY_LISTENER, listener,
+	    WRAP_MEMORY_HANDS_ON, &any) || !wrap_name_of(fd, &name))
 		return;
 	wrap_memory_set(WRAP_MEMORY_CONNECTION, wrap_socket_cookie(fd),
-	    PARENT, listener);
+	    WRAP_MEMORY_PARENT, listener);
 	inherit_native(listener, fd);
 }

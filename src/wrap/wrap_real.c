@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 static const char *const names[WRAP_REAL_COUNT] = {
+	[WRAP_REAL___read_chk] = "__read_chk",
+	[WRAP_REAL___recv_chk] = "__recv_chk",
+	[WRAP_REAL___recvfrom_chk] = "__recvfrom_chk",
 	[WRAP_REAL_accept] = "accept",
 	[WRAP_REAL_accept4] = "accept4",
 	[WRAP_REAL_bind] = "bind",
@@ -19,8 +22,14 @@ static const char *const names[WRAP_REAL_COUNT] = {
 	[WRAP_REAL_listen] = "listen",
 	[WRAP_REAL_posix_spawn] = "posix_spawn",
 	[WRAP_REAL_posix_spawnp] = "posix_spawnp",
+	[WRAP_REAL_read] = "read",
+	[WRAP_REAL_readv] = "readv",
+	[WRAP_REAL_recv] = "recv",
+	[WRAP_REAL_recvfrom] = "recvfrom",
+	[WRAP_REAL_recvmsg] = "recvmsg",
 	[WRAP_REAL_setsockopt] = "setsockopt",
 	[WRAP_REAL_shutdown] = "shutdown",
+	[WRAP_REAL_splice] = "splice",
 };
 
 static _Atomic(void *) found[WRAP_REAL_COUNT];

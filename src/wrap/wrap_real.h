@@ -11,11 +11,24 @@
 #ifndef SALLYPORT_WRAP_WRAP_REAL_H
 #define SALLYPORT_WRAP_WRAP_REAL_H
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+/* What a program that was compiled with _FORTIFY_SOURCE calls instead; `room`
+ * is the buffer's size. glibc's headers declare them to such programs only. */
+ssize_t __read_chk(int fd, void *bytes, size_t count, size_t room);
+ssize_t __recv_chk(int fd, void *bytes, size_t count, size_t room, int flags);
+ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t count,
+    size_t room, int flags, __SOCKADDR_ARG address,
+    socklen_t *restrict length);
+
 enum wrap_real {
+	WRAP_REAL___read_chk,
+	WRAP_REAL___recv_chk,
+	WRAP_REAL___recvfrom_chk,
 	WRAP_REAL_accept,
 	WRAP_REAL_accept4,
 	WRAP_REAL_bind,
@@ -29,8 +42,14 @@ enum wrap_real {
 	WRAP_REAL_listen,
 	WRAP_REAL_posix_spawn,
 	WRAP_REAL_posix_spawnp,
+	WRAP_REAL_read,
+	WRAP_REAL_readv,
+	WRAP_REAL_recv,
+	WRAP_REAL_recvfrom,
+	WRAP_REAL_recvmsg,
 	WRAP_REAL_setsockopt,
 	WRAP_REAL_shutdown,
+	WRAP_REAL_splice,
 	WRAP_REAL_COUNT,
 };
 
