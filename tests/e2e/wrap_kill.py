@@ -213,7 +213,7 @@ for stage in (at_rest, mid_handshake, mid_transfer, full_queue):
                 wait_for(lambda: not any(map(alive, victims)),
                          "the killed to be gone")
                 equal(TRAP.service(), PID, "the service's process")
-                equal(len(TRAP.agents()), 1, "agents")
+                wait_for(lambda: len(TRAP.agents()) == 1, "one agent")
             expect(spent(PID) - before < 0.1 * ROUNDS + 0.1,
                    "the service used %.2f s" % (spent(PID) - before))
             expect(not any("FAILED" in text for text in TRAP.said()),
