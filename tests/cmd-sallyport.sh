@@ -25,7 +25,8 @@ says "an unknown option" 2 "'--bogus'" --bogus
 says "an unknown command" 2 "'xyzzy'" xyzzy
 says "a misspelt command" 2 "did you mean 'match'" mtach
 says "help for a misspelt command" 2 "did you mean 'describe'" help descrbe
-for command in run fmt show verify status connections reload stop; do
+says "run without a command" 2 "command to run is missing.*run --help" run
+for command in fmt show verify status connections reload stop; do
 	says "$command is for later" 2 "'$command'.*later release" "$command"
 done
 for command in lint match explain describe; do
