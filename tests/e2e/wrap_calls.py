@@ -26,6 +26,8 @@ def times(count):
 
 with T.case("accept4 and its flags"):
     wrap.both(S, times(6), "accept4")
+with T.case("flags of the descriptor"):
+    wrap.both(S, times(1), "flags")
 with T.case("what is no listener of TCP"):
     wrap.both(S, times(1), "errors")
 

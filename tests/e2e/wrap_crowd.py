@@ -5,6 +5,7 @@ and memory over many connections: 2,000, with SALLYPORT_FULL=1 100,000."""
 import concurrent.futures
 import resource
 import selectors
+import signal
 import socket
 import ssl
 import sys
@@ -181,6 +182,19 @@ with T.case("then it accepts: those that are still there are served"):
     equal(trap.use(limit=30), "never", "served by")
     trap.write()
     trap.end()
+
+with T.case("it ends without having accepted: who waits is told"):
+    trap = wrap.Trap(S, "never", BACKLOG).ready()
+    links = [trap.connect() for _ in range(20)]
+    trap.family()
+    trap.proc.terminate()
+    for link in links:
+        with link:
+            try:
+                equal(link.recv(), b"", "words of nobody")
+            except OSError:
+                pass
+    trap.end(-signal.SIGTERM)
 
 with T.case("one descriptor a connection in the service"):
     trap = wrap.Trap(S, "echo").ready()

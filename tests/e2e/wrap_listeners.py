@@ -134,6 +134,15 @@ with T.case("a shell in between keeps the listener"):
               None if line.startswith("LD_PRELOAD") else line)
 
 
+def each(trap):
+    trap.ready()
+    return [trap.use(trap.at + i) for i in range(40)]
+
+
+with T.case("forty listeners in one process"):
+    wrap.both(S, each, "many", 40, count=40)
+
+
 def port_said(trap):
     port = int(trap.wait("^port ").split()[1])
     return trap.use(port)

@@ -317,7 +317,8 @@ with T.case("children that outlive the service are served, too"):
         link.handshake()
         equal(wrap.line(link), b"hello from echo\n", "served")
     holders = [pid for pid in service.processes()
-               if str(PORT) in service.command(pid).split()]
+               if wrap.name(pid) == "trap"
+               and str(PORT) in service.command(pid).split()]
     equal(len(holders), 1, "services: %r" % holders)
     os.kill(holders[0], signal.SIGTERM)
     wait_for(refused, "the port to be closed")

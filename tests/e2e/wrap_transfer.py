@@ -8,7 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from lib import FULL, tap, wrap  # noqa: E402
+from lib import FULL, backend, tap, wrap  # noqa: E402
 from lib.tap import equal, expect  # noqa: E402
 
 T = tap.Tap(1200 if FULL else 150)
@@ -79,10 +79,29 @@ def half_client(trap):
         return wrap.rest(link)
 
 
+def reset(trap):
+    with trap.ready().connect() as link:
+        link.send(b"gone")
+        wrap.line(link)
+        backend.reset(link.sock)
+
+
+def cut(trap):
+    """What the client sees is no orderly end."""
+    with trap.ready().connect() as link:
+        link.send(b"give" + b"more")
+        got = link.recv_exactly(10)
+        try:
+            return got, link.recv(), "in order"
+        except OSError:
+            return got, b"", "cut"
+
+
 for mode, drive in (("sendfile", whole), ("splice", echoed),
                     ("receive", receive), ("vector", vector),
                     ("urgent", urgent), ("half-service", half_service),
-                    ("half-client", half_client)):
+                    ("half-client", half_client), ("reset", reset),
+                    ("abort", cut)):
     with T.case(mode):
         wrap.both(S, drive, mode, *([FILE] if mode == "sendfile" else []))
 

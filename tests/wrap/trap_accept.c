@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -45,6 +46,64 @@ run_accept4(struct trap *trap)
 	MUST(fcntl(fd, F_SETFL, O_NONBLOCK));
 	MUST(poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, -1));
 	say_flags("of a non-blocking one", accept(fd, NULL, NULL));
+	return 0;
+}
+
+/* What was set before listen is found after it. */
+static int
+run_flags(struct trap *trap)
+{
+	struct sockaddr_storage address;
+	socklen_t length = trap_address(trap, &address);
+	struct stat status;
+	int fd, on = 1, i;
+
+	fd = MUST(socket(address.ss_family,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	MUST(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)));
+	MUST(bind(fd, (struct sockaddr *)&address, length));
+	for (i = 0; i < 2; i++) {
+		trap_say("number %d flags %#o close-on-exec %d", fd,
+		    fcntl(fd, F_GETFL), fcntl(fd, F_GETFD));
+		MUST(fstat(fd, &status));
+		trap_say("a socket: %d", S_ISSOCK(status.st_mode));
+		MUST(listen(fd, 16));
+	}
+	MUST(fcntl(fd, F_SETFD, 0));
+	MUST(fcntl(fd, F_SETFL, 0));
+	MUST(listen(fd, 32));
+	trap_say("flags %#o close-on-exec %d", fcntl(fd, F_GETFL),
+	    fcntl(fd, F_GETFD));
+	trap_say("ready");
+	trap_serve(trap_accept(fd), "flags");
+	return 0;
+}
+
+/* So many listeners in one process; ARGUMENT: how many ports from ours on. */
+static int
+run_many(struct trap *trap)
+{
+	struct pollfd entries[64];
+	int count = trap_number(trap, 0, 1), left, i;
+
+	for (i = 0; i < count; i++) {
+		entries[i].fd = trap_listening(trap);
+		entries[i].events = POLLIN;
+		trap->port++;
+	}
+	trap_say("ready");
+	for (left = count; left > 0;) {
+		MUST(poll(entries, (nfds_t)count, -1));
+		for (i = 0; i < count; i++) {
+			char tag[16];
+
+			if (entries[i].revents == 0)
+				continue;
+			snprintf(tag, sizeof(tag), "%d", i);
+			trap_serve(trap_accept(entries[i].fd), tag);
+			left--;
+		}
+	}
 	return 0;
 }
 
@@ -243,7 +302,9 @@ const struct trap_mode trap_accept_modes[] = {
 	{ "accept4", run_accept4 },
 	{ "emfile", run_emfile },
 	{ "errors", run_errors },
+	{ "flags", run_flags },
 	{ "interrupt", run_interrupt },
+	{ "many", run_many },
 	{ "never", run_never },
 	{ "shutdown", run_shutdown },
 	{ "timeout", run_timeout },

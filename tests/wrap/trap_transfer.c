@@ -203,6 +203,38 @@ run_half_client(struct trap *trap)
 	return 0;
 }
 
+/* The client goes away in the middle: no end, but a reset. */
+static int
+run_reset(struct trap *trap)
+{
+	int fd = one(trap);
+	char buffer[64];
+	struct pollfd entry = { .fd = fd };
+
+	say_bytes("read", buffer, recv(fd, buffer, 4, MSG_WAITALL));
+	MUST(send(fd, "go\n", 3, 0));
+	/* POLLHUP and POLLERR need not be asked for. */
+	MUST(poll(&entry, 1, -1));
+	trap_say("hung up: %d", (entry.revents & POLLHUP) != 0);
+	say_bytes("read", buffer, recv(fd, buffer, 4, 0));
+	trap_say("write: %s", trap_result(send(fd, "x", 1, MSG_NOSIGNAL)));
+	return 0;
+}
+
+/* The service goes away in the middle, with bytes that it has not read. */
+static int
+run_abort(struct trap *trap)
+{
+	int fd = one(trap);
+	char buffer[8];
+
+	say_bytes("read", buffer, recv(fd, buffer, 4, MSG_WAITALL));
+	MUST(send(fd, "half of it", 10, 0));
+	MUST(recv(fd, buffer, 1, MSG_PEEK));
+	MUST(close(fd));
+	return 0;
+}
+
 struct bulk {
 	int fd, count;
 	const char *block;
@@ -285,10 +317,12 @@ run_bulk(struct trap *trap)
 }
 
 const struct trap_mode trap_transfer_modes[] = {
+	{ "abort", run_abort },
 	{ "bulk", run_bulk },
 	{ "half-client", run_half_client },
 	{ "half-service", run_half_service },
 	{ "receive", run_receive },
+	{ "reset", run_reset },
 	{ "sendfile", run_sendfile },
 	{ "splice", run_splice },
 	{ "urgent", run_urgent },

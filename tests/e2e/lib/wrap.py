@@ -280,10 +280,13 @@ class Trap(Run):
     """`trap MODE` on a port of its own, which the one rule names."""
 
     def __init__(self, setting, mode, *args, host="127.0.0.1", wrapped=True,
-                 ports=None, options=(), **more):
+                 ports=None, count=1, options=(), **more):
+        """ports: what the rule names instead; count: ports from `at` on."""
         self.setting = setting
         self.host = host
-        self.at = free_ports()
+        self.at = free_ports(count)
+        if count > 1:
+            ports = "%d-%d" % (self.at, self.at + count - 1)
         argv = [setting.trap, mode, str(self.at), host, *map(str, args)]
         rules = setting.policy(ports or self.at) if wrapped else None
         super().__init__(setting, argv, rules, wrapped, options, **more)
