@@ -104,7 +104,7 @@ with T.case("the range of addresses that socat lets in"):
                "range=127.0.0.8/29"), "EXEC:%s" % SCRIPT)
     D.told("127.0.0.1", "127.0.0.9", "127.0.0.9", "127.0.0.1")
     with S.connect(D.port, source="127.0.0.20") as sock:
-        equal(service.answer_to(sock, b"hello\n"), b"", "answer")
+        equal(sock.recv(1), b"", "answer")
     D.told("127.0.0.1", "127.0.0.10", "127.0.0.10", "127.0.0.1")
     D.service.stop()
 T.done()
