@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/check_link \
 	tests/check_listen \
 	tests/check_log \
+	tests/check_option \
 	tests/check_path \
 	tests/check_policy \
 	tests/check_pump \
@@ -22,7 +23,8 @@ UNIT_TESTS = \
 	tests/check_str \
 	tests/check_tls \
 	tests/check_twin \
-	tests/check_value
+	tests/check_value \
+	tests/check_wrap
 
 # Tests that make every allocation fail, one after the other.
 TORTURE_FLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
@@ -35,6 +37,14 @@ tests_check_policy_SOURCES = tests/check_policy.c tests/support/torture.c \
 	tests/support/torture.h
 tests_check_policy_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS) \
 	-Wl,--wrap=arena_alloc
+
+# What of the preloaded library stands on its own.
+tests_check_option_SOURCES = tests/check_option.c \
+	src/wrap/wrap_memory.c src/wrap/wrap_option-table.c \
+	src/wrap/wrap_option-value.c
+tests_check_wrap_SOURCES = tests/check_wrap.c src/wrap/wrap_clear.c \
+	src/wrap/wrap_epoll.c src/wrap/wrap_exec.c src/wrap/wrap_proc.c \
+	src/wrap/wrap_socket.c
 
 SCRIPT_TESTS = \
 	tests/cmd-match.sh \
