@@ -1,6 +1,7 @@
 #include "relay/chan.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -124,6 +125,26 @@ chan_linger(struct chan *chan, size_t *dropped, size_t limit)
 	}
 	return n < 0 && (errno == EAGAIN || errno == EINTR) ?
 	    CHAN_WANT_READ : CHAN_END;
+}
+
+static bool
+has_event(const struct chan *chan, short event)
+{
+	struct pollfd fd = { .fd = chan->fd };
+
+	return poll(&fd, 1, 0) == 1 && (fd.revents & event) != 0;
+}
+
+bool
+chan_is_reset(const struct chan *chan)
+{
+	return has_event(chan, POLLERR);
+}
+
+bool
+chan_is_closed(const struct chan *chan)
+{
+	return has_event(chan, POLLHUP);
 }
 
 bool

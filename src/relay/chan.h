@@ -60,6 +60,14 @@ MUST_USE enum chan_io chan_finish(struct chan *chan);
 MUST_USE enum chan_io chan_linger(struct chan *chan, size_t *dropped,
     size_t limit);
 
+/*
+ * Was the connection reset? (An orderly end is no error, and waits.) Is a
+ * unix socket's other end closed, not for writing only? Asked of descriptors
+ * that nobody watches; what arrived is still there to be read.
+ */
+bool chan_is_reset(const struct chan *chan);
+bool chan_is_closed(const struct chan *chan);
+
 /* Can chan_read go on without the descriptor becoming readable? */
 bool chan_pending(const struct chan *chan);
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <ev.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -409,13 +408,16 @@ watch_stall(struct session *s)
 	}
 }
 
-/* Was the connection reset? (An orderly end is no error, and waits.) */
+/* All a wrapped service said is passed on, and it takes nothing any more. */
 static bool
-is_gone(const struct chan *chan)
+service_left(struct session *s)
 {
-	struct pollfd fd = { .fd = chan->fd };
-
-	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR) != 0;
+	if (s->plan.sink == NULL || s->out.state != PUMP_DONE ||
+	    !chan_is_closed(&s->backend))
+		return false;
+	conclude(s, REASON_OK, NULL);
+	linger(s);
+	return true;
 }
 
 static void
@@ -425,11 +427,13 @@ on_look(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (is_gone(&s->client)) {
+	if (service_left(s))
+		return;
+	if (chan_is_reset(&s->client)) {
 		s->client.error = sock_error(s->client.fd);
 		sock_reset_on_close(s->backend.fd);
 		client_failed(s);
-	} else if (is_gone(&s->backend)) {
+	} else if (chan_is_reset(&s->backend)) {
 		s->backend.error = sock_error(s->backend.fd);
 		end(s, backend_reason(s), error_text(&s->backend));
 	}
@@ -457,7 +461,7 @@ step_relay(struct session *s)
 	if (!said && s->client.tls != NULL &&
 	    tls_conn_truncated(s->client.tls))
 		s->truncated = true;
-	if (relay_ended(s))
+	if (relay_ended(s) || service_left(s))
 		return;
 	watch(s, &s->client_io, s->client.fd, events(in, out, PUMP_FROM_READ,
 	    PUMP_FROM_WRITE, PUMP_TO_READ, PUMP_TO_WRITE));

@@ -173,6 +173,27 @@ with T.case("a client without a certificate does not reach the service"):
         equal(line.reason, 5003, line.line)
     expect(LISTENER.is_empty(), "something was handed over")
 
+with T.case("a service that has closed waits for no silent client"):
+    since = D.mark()
+    tls = connect(PORT)
+    conn = serve(LISTENER, tls)
+    conn.sendall(b"farewell")
+    conn.close()
+    line = D.conn(since, tls.port)
+    equal((line.reason, line["out"]), (0, "13"), line.line)
+    equal(tls.recv_exactly(8), b"farewell", "what the service says")
+    equal(tls.recv(), b"", "the service's end")
+    tls.sock.close()
+    # Half closed is not closed: then the client may go on.
+    tls = connect(PORT)
+    conn = serve(LISTENER, tls)
+    conn.shutdown(socket.SHUT_WR)
+    equal(tls.recv(), b"", "the service's end")
+    for _ in range(3):
+        tls.send(b"more")
+        equal(conn.recv(100), b"more", "what the client says")
+    end(tls, conn)
+
 with T.case("an out-of-band byte is not lost"):
     tls = connect(PORT)
     conn = serve(LISTENER, tls)
@@ -661,7 +682,7 @@ with T.case("a path that is not ours to take"):
         equal(status, 1, said)
         expect("another program" in said, said)
         expect(os.path.exists(T.path("stream")), "it was removed")
-    for path, words in ((T.path("no", "such"), "No such file"),
+    for path, words in ((T.path("no", "such"), "directory does not exist"),
                         ("/" + "x" * 200, "at most 107 bytes")):
         status, said = daemon.check(POLICY, "--control", path)
         equal(status, 1, said)
