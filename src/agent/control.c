@@ -110,7 +110,9 @@ open_socket(struct control *c)
 	rc = bind(c->fd, (const struct sockaddr *)&c->at, sizeof(c->at));
 	umask(mask);
 	if (rc < 0)
-		return refuse(c, strerror(errno));
+		return refuse(c, errno == ENOENT ? "its directory does not "
+		    "exist; make it, of the daemon's user and with mode 0755 "
+		    "(systemd: RuntimeDirectory=)" : strerror(errno));
 	if (lstat(c->at.sun_path, &st) == 0) {
 		c->device = st.st_dev;
 		c->inode = st.st_ino;

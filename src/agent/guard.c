@@ -33,8 +33,12 @@ fill(scmp_filter_ctx filter)
 	if (seccomp_arch_add(filter, SCMP_ARCH_ARM) < 0)
 		return -1;
 #endif
-	/* The mitigation would slow all of the service's system calls. */
-	if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1) < 0 ||
+	/*
+	 * The kernel's own errno is wanted; and the mitigation would slow all
+	 * of the service's system calls.
+	 */
+	if (seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1) < 0 ||
+	    seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1) < 0 ||
 	    seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(listen),
 	    0) < 0 ||
 	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
@@ -62,6 +66,14 @@ send_fd(int to, int fd)
 	c->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 	return sendmsg(to, &header, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+bool
+guard_is_around(void)
+{
+	/* A keeper says whether it let go of anything; the kernel, EBADF. */
+	return syscall(SYS_listen, -1, 0, WRAP_CALL_MAGIC, WRAP_CALL_SETTLE,
+	    0, 0) == 0 || errno != EBADF;
 }
 
 int
@@ -186,8 +198,9 @@ read_call(const struct seccomp_notif *notif, struct guard_call *call_r)
 	*call_r = (struct guard_call){
 		.id = notif->id,
 		.pid = process_of((pid_t)notif->pid),
-		.number = is_socketcall(data) ? -1 : (int)data->args[0],
+		.number = (int)data->args[0],
 		.socket = -1,
+		.error = is_socketcall(data) ? ENOSYS : 0,
 		.value = (int)data->args[1],
 	};
 	if (data->arch == seccomp_arch_native() &&
@@ -214,7 +227,7 @@ guard_receive(int guard, struct guard_call *call_r)
 		rc = errno == ENOENT || errno == EINTR ? 0 : -1;
 	} else {
 		read_call(notif, call_r);
-		if (call_r->number >= 0) {
+		if (call_r->error == 0) {
 			call_r->socket = fetch_from_thread(
 			    (pid_t)notif->pid, call_r->pid, call_r->number);
 			call_r->error = call_r->socket < 0 ? errno : 0;

@@ -22,16 +22,21 @@
 struct guard_call {
 	uint64_t id;		/* of the stopped system call */
 	pid_t pid;		/* the process (thread group) that called */
-	int number;		/* the descriptor as the process numbers it;
-				 * -1: none, or not to be known */
+	int number;		/* the descriptor as the process numbers it */
 	int socket;		/* our own copy of it, close-on-exec; -1 */
-	int error;		/* why there is no copy; 0: none was due */
+	int error;		/* why there is no copy: EBADF it has no such
+				 * descriptor, ENOSYS its number cannot be
+				 * known (32-bit), or pidfd_getfd(2)'s */
 	bool ours;		/* the library called, not the program */
 	enum wrap_call call;	/* where ours */
 	bool cloexec;
 	int value;		/* backlog, or an option's value */
 	uint64_t where;
 };
+
+/* Is this process within a wrapped service already? A second filter would
+ * be refused by the kernel. */
+bool guard_is_around(void);
 
 /*
  * In the process that is to become the service: sets no_new_privs, installs

@@ -59,51 +59,67 @@ held_listens(int fd)
 	return get_int(fd, SO_ACCEPTCONN) == 1;
 }
 
-static void
-read_uid(pid_t pid, struct link_message *message)
+static int
+read_uid(pid_t pid, uid_t *uid_r)
 {
 	char path[64], line[128];
-	struct passwd *pw;
-	unsigned uid;
+	int rc = -1;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	f = fopen(path, "re");
 	if (f == NULL)
-		return;
+		return -1;
 	/* Real, then effective: this one is what the process may do. */
-	while (fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "Uid: %*u %u", &uid) == 1) {
-			pw = getpwuid(uid);
-			if (pw != NULL)
-				snprintf(message->user,
-				    sizeof(message->user), "%s", pw->pw_name);
-			break;
-		}
+	while (rc < 0 && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "Uid: %*u %u", uid_r) == 1)
+			rc = 0;
 	fclose(f);
+	return rc;
 }
 
-static void
+static int
+read_user(pid_t pid, struct link_message *message)
+{
+	struct passwd *pw;
+	uid_t uid;
+
+	if (read_uid(pid, &uid) < 0)
+		return -1;
+	errno = 0;
+	pw = getpwuid(uid);
+	if (pw != NULL)
+		snprintf(message->user, sizeof(message->user), "%s",
+		    pw->pw_name);
+	/* getpwuid(3): what it may say of a user that there is not. */
+	return pw != NULL || errno == 0 || errno == ENOENT ||
+	    errno == ESRCH || errno == EBADF || errno == EPERM ? 0 : -1;
+}
+
+static int
 read_name(pid_t pid, struct link_message *message)
 {
 	char path[64];
+	int rc = 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	f = fopen(path, "re");
 	if (f == NULL)
-		return;
-	if (fgets(message->job, sizeof(message->job), f) != NULL)
-		message->job[strcspn(message->job, "\n")] = '\0';
+		return -1;
+	if (fgets(message->job, sizeof(message->job), f) == NULL)
+		rc = -1;
+	message->job[strcspn(message->job, "\n")] = '\0';
 	fclose(f);
+	return rc;
 }
 
-void
+int
 held_describe(pid_t pid, struct link_message *message)
 {
 	message->user[0] = message->job[0] = '\0';
-	read_uid(pid, message);
-	read_name(pid, message);
+	return read_user(pid, message) < 0 || read_name(pid, message) < 0 ?
+	    -1 : 0;
 }
 
 static int

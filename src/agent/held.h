@@ -42,9 +42,11 @@ bool held_listens(int fd);
 
 /*
  * Describes the process in an offer or a question: user and process name,
- * for Userid and Jobname. Empty where they cannot be told.
+ * for Userid and Jobname. A user without a name stays empty. -1 with errno
+ * where either cannot be found out: what a rule asks for must not seem to be
+ * absent because descriptors ran out, say.
  */
-void held_describe(pid_t pid, struct link_message *message);
+MUST_USE int held_describe(pid_t pid, struct link_message *message);
 
 /*
  * Holds a listener in the place of the bound socket `original`: a twin of it

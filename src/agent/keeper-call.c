@@ -94,14 +94,17 @@ ask(struct keeper *k, struct guard_call *call)
 	socklen_t length = sizeof(p->ask.local);
 
 	if (p == NULL || getsockname(call->socket,
-	    (struct sockaddr *)&p->ask.local, &length) < 0) {
+	    (struct sockaddr *)&p->ask.local, &length) < 0 ||
+	    held_describe(call->pid, &p->ask) < 0) {
+		keeper_call_tell(k, "process %d is refused to listen: it "
+		    "cannot be looked at: %s", (int)call->pid,
+		    strerror(errno));
 		free(p);
 		answer(k, call, -1, EACCES);
 		return;
 	}
 	p->ask.kind = LINK_ASK;
 	p->ask.id = ++k->asked;
-	held_describe(call->pid, &p->ask);
 	p->call = *call;
 	p->next = k->pending;
 	k->pending = p;
@@ -394,16 +397,20 @@ refuse_unseen(struct keeper *k, struct guard_call *call)
 {
 	struct link_message who = { 0 };
 
-	held_describe(call->pid, &who);
-	if (call->number < 0)
-		keeper_call_tell(k, "%s is refused to listen: it is a 32-bit program, "
-		    "and its sockets cannot be looked at; use Handoff "
-		    "Transparent or Forward", who.job);
-	else if (call->error != EBADF)
-		keeper_call_tell(k, "%s is refused to listen: its socket cannot be "
-		    "looked at (pidfd_getfd: %s); in a container, allow "
-		    "that system call", who.job, strerror(call->error));
-	answer(k, call, -1, call->error == EBADF ? EBADF : EACCES);
+	if (held_describe(call->pid, &who) < 0 || who.job[0] == '\0')
+		snprintf(who.job, sizeof(who.job), "process %d",
+		    (int)call->pid);
+	if (call->error == ENOSYS)
+		keeper_call_tell(k, "%s is refused to listen: it is a 32-bit "
+		    "program, and its sockets cannot be looked at; use "
+		    "Handoff Transparent or Forward", who.job);
+	else
+		keeper_call_tell(k, "%s is refused to listen: its socket "
+		    "cannot be looked at (pidfd_getfd: %s); a container must "
+		    "allow that system call, and a program that hides itself "
+		    "from debuggers (PR_SET_DUMPABLE) needs a run as root",
+		    who.job, strerror(call->error));
+	answer(k, call, -1, EACCES);
 }
 
 void
@@ -415,11 +422,11 @@ keeper_call_take(struct keeper *k, struct guard_call *call)
 		on_settle(k, call);
 		return;
 	}
-	if (call->socket < 0) {
+	if (call->error == EBADF)
+		answer(k, call, -1, EBADF);
+	else if (call->socket < 0)
 		refuse_unseen(k, call);
-		return;
-	}
-	if (!call->ours || call->call == WRAP_CALL_LISTEN)
+	else if (!call->ours || call->call == WRAP_CALL_LISTEN)
 		on_listen(k, call);
 	else if (call->call == WRAP_CALL_ADOPT)
 		on_adopt(k, call);

@@ -163,9 +163,9 @@ ask_and_wait(struct keeper *k, int fd, struct link_message *ask)
 	socklen_t length = sizeof(ask->local);
 
 	*ask = (struct link_message){ .kind = LINK_ASK, .id = ++k->asked };
-	if (getsockname(fd, (struct sockaddr *)&ask->local, &length) < 0)
+	if (getsockname(fd, (struct sockaddr *)&ask->local, &length) < 0 ||
+	    held_describe(getpid(), ask) < 0)
 		return -1;
-	held_describe(getpid(), ask);
 	snprintf(ask->job, sizeof(ask->job), "%.*s", NAME_MAX_LENGTH,
 	    k->options.service);
 	attach_send(&k->attach, ask, NULL, 0);

@@ -67,6 +67,7 @@ bool keeper_is_deserted(const struct keeper *keeper);
  */
 void keeper_finish(struct keeper *keeper);
 
+/* Closes what it holds without waiting for anybody. Safe on NULL. */
 void keeper_free(struct keeper **keeper);
 
 #endif

@@ -72,6 +72,12 @@ run_service_check(const char *command)
 	struct stat st;
 	const char *why = NULL;
 
+	if (guard_is_around()) {
+		run_service_complain("this is within a sallyport run already, "
+		    "whose policy holds for %s, too; leave this one out",
+		    command);
+		return RUN_SERVICE_REFUSED;
+	}
 	if (find(command, path) < 0 || stat(path, &st) < 0)
 		return 0;	/* exec says it better */
 	if ((st.st_mode & S_ISUID) != 0 && st.st_uid != geteuid())
@@ -196,9 +202,13 @@ explain(const struct failure *failure, const char *command)
 	}
 	if (strcmp(failure->what, "filter") == 0)
 		run_service_complain("the filter on listen(2) cannot be "
-		    "installed (seccomp: %s)%s", strerror(failure->error),
-		    failure->error == EBUSY ? "; is this within another "
-		    "sallyport run?" : "");
+		    "installed (seccomp: %s)", strerror(failure->error));
+	else if (strcmp(failure->what, LIBRARY) == 0)
+		run_service_complain("%s cannot be preloaded: %s",
+		    LIBRARY, failure->error == EINVAL ? "the path of its "
+		    "directory has a blank or a colon, for which LD_PRELOAD "
+		    "has no way to write; install or copy it elsewhere" :
+		    "it is neither beside this program nor installed");
 	else
 		run_service_complain("%s: %s", failure->what,
 		    strerror(failure->error));

@@ -41,7 +41,8 @@ void run_service_complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
  * Can the command be wrapped? 0, or the exit status, and told: it is set-id
- * or has file capabilities, so that it would not get its rights.
+ * or has file capabilities, so that it would not get its rights; or we are
+ * wrapped ourselves.
  */
 MUST_USE int run_service_check(const char *command);
 

@@ -279,6 +279,31 @@ let_go_all(struct run *r)
 	return each_inherited(r, let_go);
 }
 
+/* Each listener takes some; the service has its own limit already. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void
+complain_of_daemon(const char *control, int error)
+{
+	if (error == EACCES || error == EPERM)
+		run_service_complain("%s may be used by its daemon's user "
+		    "only: %s; bring an agent of your own with --policy",
+		    control, strerror(error));
+	else
+		run_service_complain("no daemon answers at %s: %s; start "
+		    "sallyportd with --control %s, or give --policy", control,
+		    strerror(error), control);
+}
+
 static int
 start(struct run *r)
 {
@@ -289,9 +314,7 @@ start(struct run *r)
 
 	if (keeper_start(r->keeper) < 0) {
 		if (r->policy == NULL)
-			run_service_complain("no daemon answers at %s: %s; "
-			    "start it with --control, or give --policy",
-			    r->control, strerror(errno));
+			complain_of_daemon(r->control, errno);
 		return RUN_SERVICE_REFUSED;
 	}
 	if (each_inherited(r, inherit_if_tcp) < 0)
@@ -302,6 +325,7 @@ start(struct run *r)
 	if (status != 0)
 		return status;
 	r->service = pid;
+	raise_descriptor_limit();
 	keeper_guard(r->keeper, guard, pid);
 	if (let_go_all(r) < 0)
 		run_service_complain("%s", strerror(errno));
@@ -407,6 +431,9 @@ run_main(int argc, char **argv)
 	if (r.policy != NULL && r.control != NULL)
 		return options_refuse(COMMAND,
 		    "--policy and --control exclude each other");
+	if (r.policy == NULL && r.defaults != POLICY_DEFAULTS_FILE)
+		return options_refuse(COMMAND,
+		    "--defaults is the daemon's to say; it goes with --policy");
 	if (r.control == NULL)
 		r.control = DEFAULT_CONTROL;
 	r.argv = argv + optind;
