@@ -77,7 +77,7 @@ class Nginx:
         wait_for(lambda: os.path.exists(self.folder + "/pid")
                  and self.read("pid").strip(), "the pid file")
         wait_for(lambda: len(self.workers(self.master())) == 2, "workers")
-        self.service.seen.add(self.master())
+        self.service.kin.add(self.master())
 
     def configure(self):
         """A new generation of the configuration."""
@@ -98,7 +98,7 @@ class Nginx:
 
     def workers(self, master):
         table = service.processes()
-        return [pid for pid, (parent, _, state) in table.items()
+        return [pid for pid, (parent, _, state, _) in table.items()
                 if parent == master and state not in "ZX"
                 and "worker process" in service.command(pid)
                 and "shutting down" not in service.command(pid)]
@@ -168,13 +168,13 @@ class Nginx:
         wait_for(lambda: not self.workers(old), "the old workers' end")
         os.kill(old, signal.SIGQUIT)
         wait_for(lambda: old not in service.processes(), "the old one's end")
-        self.service.seen.add(self.master())
+        self.service.kin.add(self.master())
         for _ in range(8):
             expect(self.newest(), "an old generation answers")
 
     def quit(self):
         """It ends well, and has had no trouble with its sockets."""
-        self.service.family()
+        self.service.kin.look()
         os.kill(self.master(), signal.SIGQUIT)
         equal(self.service.ended(), 0, "exit status")
         self.untroubled()

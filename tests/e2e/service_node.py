@@ -133,7 +133,7 @@ for POLICY, HOW in (("rr", "the primary hands them on"),
     with T.case("a cluster of two, %s: a worker is replaced" % HOW):
         victim = D.ask()[0]["pid"]
         count = D.service.text().count("listening")
-        D.service.family()
+        D.service.kin.look()
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda: D.service.text().count("listening") > count,
                  "the new worker")

@@ -46,7 +46,7 @@ def python():
 
 
 def processes():
-    """pid -> (parent, session, state)."""
+    """pid -> (parent, session, state, when it was started)."""
     found = {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
@@ -56,24 +56,63 @@ def processes():
                 rest = f.read().rpartition(")")[2].split()
         except OSError:
             continue
-        found[int(entry)] = (int(rest[1]), int(rest[3]), rest[0])
+        found[int(entry)] = (int(rest[1]), int(rest[3]), rest[0], rest[19])
     return found
 
 
+class Kin:
+    """A process, its descendants, whoever is in the session of one of them,
+    and whose command line has the mark: as far as one has looked in time.
+    Numbers of processes are used again; these are told apart."""
+
+    def __init__(self, pid, mark=None):
+        self.mark = mark
+        self.born = {}
+        self.add(pid)
+
+    def add(self, pid):
+        self._note({pid}, processes())
+
+    def _note(self, pids, table):
+        for pid in pids:
+            if pid in table:
+                self.born[pid] = table[pid][3]
+
+    def look(self):
+        """Those that live."""
+        table = processes()
+        found = {pid for pid, born in self.born.items()
+                 if pid in table and table[pid][3] == born}
+        # A session outlives its leader, and keeps its number from others.
+        sessions = {pid for pid in self.born
+                    if pid in found or pid not in table}
+        if self.mark:
+            found |= {pid for pid in table if self.mark in command(pid)}
+        more = found
+        while more:
+            found = found | more
+            more = {pid for pid, (parent, session, _, _) in table.items()
+                    if pid not in found
+                    and (parent in found or session in found | sessions)}
+        self._note(found, table)
+        return {pid for pid in found if table[pid][2] not in "ZX"}
+
+    def kill(self):
+        """Whatever is left, until nothing is."""
+        wait_for(lambda: not self._kill(), "the end of all processes")
+
+    def _kill(self):
+        left = self.look()
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                continue
+        return left
+
+
 def family(pid):
-    """The process, its descendants, and whoever is in the session of one
-    of them: of those that live."""
-    table = processes()
-    found = {pid}
-    grown = True
-    while grown:
-        more = {other for other, (parent, session, _) in table.items()
-                if other not in found
-                and (parent in found or session in found)}
-        found |= more
-        grown = bool(more)
-    return {member for member in found
-            if member in table and table[member][2] not in "ZX"}
+    return Kin(pid).look()
 
 
 def command(pid):
@@ -242,7 +281,7 @@ class Service:
                 env={"PATH": PATH, "HOME": cwd or tap.dir, "LC_ALL": "C",
                      **(env or {})}, **more)
         self.pid = self.proc.pid
-        self.seen = {self.pid}
+        self.kin = Kin(self.pid, self.rules)
         tap.cleanup(self.kill)
         tap.note(self.tail)
         for i in range(count):
@@ -264,13 +303,6 @@ class Service:
         return [] if self.over else (["log of %s:" % shlex.join(self.argv)] + ["  " + line for line
                 in self.text().splitlines()[-count:]])
 
-    def family(self):
-        """Its processes, as far as they can be known, and Sallyport's."""
-        found = family(self.pid) | {pid for pid in processes()
-                                    if self.rules in command(pid)}
-        self.seen |= found
-        return found
-
     def send(self, number):
         """Sent as a person would: to what was started."""
         self.proc.send_signal(number)
@@ -278,9 +310,9 @@ class Service:
     def ended(self, limit=30):
         """Waits for its end; its exit status.  Nothing of it remains, nor
         of Sallyport."""
-        self.family()
+        self.kin.look()
         status = self.proc.wait(limit)
-        wait_for(lambda: not self.left(), "the end of all its processes",
+        wait_for(lambda: not self.kin.look(), "the end of all its processes",
                  limit)
         faults = [line for line in self.text().splitlines()
                   if FAULTS.search(line)]
@@ -288,29 +320,14 @@ class Service:
         self.over = True
         return status
 
-    def left(self):
-        self.family()
-        table = processes()
-        return [pid for pid in self.seen if pid != self.pid and pid in table
-                and table[pid][2] not in "ZX"]
-
     def stop(self, number=signal.SIGTERM, limit=30):
-        self.family()
+        self.kin.look()
         self.send(number)
         return self.ended(limit)
 
     def kill(self):
         """Whatever is left of it, without questions."""
-        self.family()
-        for pid in self.seen:
-            # A pid that was given to somebody else is in another session.
-            table = processes()
-            if pid in table and (pid == self.pid
-                                 or table[pid][1] in self.seen):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except OSError:
-                    continue
+        self.kin.kill()
         self.proc.wait(10)
 
 
