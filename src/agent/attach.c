@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "agent/link.h"
@@ -11,6 +13,15 @@
 /* Seconds between two tries: at first, and at most. */
 #define DELAY_MIN 0.05
 #define DELAY_MAX 2.
+/* Seconds between tries where the kernel does not tell when there is room. */
+#define ROOM_INTERVAL 0.05
+
+struct attach_waiting {
+	struct attach_waiting *next;
+	struct link_message message;
+	int fds[LINK_FDS];		/* copies; -1: none */
+	unsigned count;
+};
 
 static void
 try_later(struct attach *a)
@@ -27,6 +38,64 @@ lose(struct attach *a)
 	attach_close(a);
 	a->owner.detached(a->owner.arg);
 	try_later(a);
+}
+
+static void
+forget_first(struct attach *a)
+{
+	struct attach_waiting *w = a->first;
+
+	a->first = w->next;
+	if (a->first == NULL)
+		a->last = &a->first;
+	link_close_fds(w->fds);
+	free(w);
+}
+
+/* The link's end is seen, and dealt with, in the loop. */
+static void
+give_up(struct attach *a)
+{
+	log_error("run", "the agent cannot be told: %s", strerror(errno));
+	(void)shutdown(a->fd, SHUT_RDWR);
+}
+
+/* Sends in order, until it must wait. */
+static void
+flush(struct attach *a)
+{
+	ev_io_stop(a->loop, &a->room_io);
+	ev_timer_stop(a->loop, &a->room);
+	while (a->first != NULL && link_send(a->fd, &a->first->message,
+	    a->first->fds, a->first->count) == 0)
+		forget_first(a);
+	if (a->first == NULL)
+		return;
+	if (errno == EAGAIN) {
+		ev_io_start(a->loop, &a->room_io);
+	} else if (errno == ETOOMANYREFS || errno == ENOBUFS ||
+	    errno == ENOMEM) {
+		ev_timer_set(&a->room, ROOM_INTERVAL, 0.);
+		ev_timer_start(a->loop, &a->room);
+	} else {
+		give_up(a);
+	}
+}
+
+static void
+on_room_io(struct ev_loop *loop, ev_io *io, int revents)
+{
+	(void)loop;
+	(void)revents;
+	flush(io->data);
+}
+
+static void
+on_room(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	flush(timer->data);
 }
 
 static void
@@ -74,9 +143,12 @@ attach_init(struct attach *a, struct ev_loop *loop,
 {
 	*a = (struct attach){ .loop = loop, .owner = *owner, .fd = -1,
 		.delay = DELAY_MIN };
+	a->last = &a->first;
 	ev_init(&a->io, on_readable);
+	ev_init(&a->room_io, on_room_io);
 	ev_init(&a->retry, on_retry);
-	a->io.data = a->retry.data = a;
+	ev_init(&a->room, on_room);
+	a->io.data = a->room_io.data = a->retry.data = a->room.data = a;
 }
 
 int
@@ -90,6 +162,7 @@ attach_open(struct attach *a)
 		attach_close(a);
 		return -1;
 	}
+	ev_io_set(&a->room_io, a->fd, EV_WRITE);
 	ev_io_set(&a->io, a->fd, EV_READ);
 	ev_io_start(a->loop, &a->io);
 	return 0;
@@ -99,18 +172,35 @@ void
 attach_send(struct attach *a, const struct link_message *message,
     const int *fds, unsigned count)
 {
-	if (!a->ready || link_send(a->fd, message, fds, count) == 0)
+	struct attach_waiting *w;
+
+	if (!a->ready)
 		return;
-	/* Its end is seen, and dealt with, in the loop. */
-	log_debug("run", "the agent does not listen: %s", strerror(errno));
-	(void)shutdown(a->fd, SHUT_RDWR);
+	w = calloc(1, sizeof(*w));
+	if (w == NULL) {
+		give_up(a);
+		return;
+	}
+	w->message = *message;
+	w->count = count;
+	for (unsigned i = 0; i < LINK_FDS; i++)
+		w->fds[i] = i < count ?
+		    fcntl(fds[i], F_DUPFD_CLOEXEC, 0) : -1;
+	*a->last = w;
+	a->last = &w->next;
+	if (a->first == w)
+		flush(a);
 }
 
 void
 attach_close(struct attach *a)
 {
 	ev_io_stop(a->loop, &a->io);
+	ev_io_stop(a->loop, &a->room_io);
 	ev_timer_stop(a->loop, &a->retry);
+	ev_timer_stop(a->loop, &a->room);
+	while (a->first != NULL)
+		forget_first(a);
 	if (a->fd >= 0)
 		close(a->fd);
 	a->fd = -1;

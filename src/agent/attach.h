@@ -26,14 +26,17 @@ struct attach_owner {
 	void *arg;
 };
 
+struct attach_waiting;
+
 struct attach {
 	struct ev_loop *loop;
 	struct attach_owner owner;
 	int fd;			/* -1: none */
 	bool ready;		/* since HELLO */
 	double delay;		/* seconds before the next try */
-	ev_io io;
-	ev_timer retry;
+	struct attach_waiting *first, **last;	/* to be sent, in order */
+	ev_io io, room_io;
+	ev_timer retry, room;
 };
 
 /* The owner is copied; its `arg` must live as long. Nothing is opened yet. */
@@ -44,8 +47,9 @@ void attach_init(struct attach *attach, struct ev_loop *loop,
 MUST_USE int attach_open(struct attach *attach);
 
 /*
- * Sends to the agent, where there is one that serves; what is not sent for
- * want of one is the owner's to send when `attached` is called.
+ * Sends to the agent, at once or when there is room, where there is one that
+ * serves; what is not sent for want of one is the owner's to send when
+ * `attached` is called. The descriptors stay the caller's.
  */
 void attach_send(struct attach *attach, const struct link_message *message,
     const int *fds, unsigned count);

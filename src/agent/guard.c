@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* linux/pidfd.h of Linux 6.9; O_EXCL, refused by older kernels. */
@@ -128,16 +129,23 @@ guard_accept(int service, void *other, size_t size)
 	return fd;
 }
 
+static FILE *
+open_status(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	return fopen(path, "re");
+}
+
 /* A thread's process: what pidfds of older kernels are of. */
 static pid_t
 process_of(pid_t thread)
 {
-	char path[64], line[128];
+	FILE *f = open_status(thread);
 	pid_t found = thread;
-	FILE *f;
+	char line[128];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)thread);
-	f = fopen(path, "re");
 	if (f == NULL)
 		return thread;
 	while (fgets(line, sizeof(line), f) != NULL)
@@ -145,6 +153,24 @@ process_of(pid_t thread)
 			break;
 	fclose(f);
 	return found;
+}
+
+/* Who it acts as: the effective ones. */
+static int
+read_owner(pid_t pid, uid_t *uid_r, gid_t *gid_r)
+{
+	FILE *f = open_status(pid);
+	char line[128];
+	int found = 0;
+
+	if (f == NULL)
+		return -1;
+	while (found < 2 && fgets(line, sizeof(line), f) != NULL)
+		found += sscanf(line, "Uid: %*u %u", uid_r) == 1 ||
+		    sscanf(line, "Gid: %*u %u", gid_r) == 1;
+	fclose(f);
+	errno = EACCES;
+	return found == 2 ? 0 : -1;
 }
 
 static int
@@ -247,8 +273,8 @@ guard_waits(int guard, uint64_t id)
 	return seccomp_notify_id_valid(guard, id) == 0;
 }
 
-static void
-respond(int guard, uint64_t id, int value, int error, uint32_t flags)
+void
+guard_answer(int guard, uint64_t id, int value, int error)
 {
 	struct seccomp_notif *notif = NULL;
 	struct seccomp_notif_resp *response = NULL;
@@ -258,22 +284,39 @@ respond(int guard, uint64_t id, int value, int error, uint32_t flags)
 	response->id = id;
 	response->val = error != 0 ? 0 : value;
 	response->error = -error;
-	response->flags = flags;
 	/* It fails where the caller is gone, and then nothing is owed. */
 	(void)seccomp_notify_respond(guard, response);
 	seccomp_notify_free(notif, response);
 }
 
-void
-guard_answer(int guard, uint64_t id, int value, int error)
+/* In a child, for who has given rights up does not get them back. */
+static int
+listen_as(uid_t uid, gid_t gid, int socket, int backlog)
 {
-	respond(guard, id, value, error, 0);
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(setresgid(gid, gid, gid) < 0 ||
+		    setresuid(uid, uid, uid) < 0 ||
+		    listen(socket, backlog) < 0 ? errno : 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EACCES;
+	return errno == 0 ? 0 : -1;
 }
 
-void
-guard_continue(int guard, uint64_t id)
+int
+guard_listen(const struct guard_call *call)
 {
-	respond(guard, id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+	uid_t uid;
+	gid_t gid;
+
+	if (read_owner(call->pid, &uid, &gid) < 0)
+		return -1;
+	if (uid == geteuid() && gid == getegid())
+		return listen(call->socket, call->value);
+	return listen_as(uid, gid, call->socket, call->value);
 }
 
 int

@@ -4,8 +4,8 @@
  * Every listen(2) of the service and of its children stops in the kernel and
  * is shown to the keeper, who looks at the very socket and decides
  * (SECCOMP_RET_USER_NOTIF and pidfd_getfd(2); seccomp_unotify(2) says what to
- * beware of). What the keeper allows for an INET socket it does itself, so
- * that nothing can be changed between the look and the deed. io_uring could
+ * beware of). What the keeper allows it does itself, on the socket that it has
+ * looked at, so that nothing can be changed between the look and the deed. io_uring could
  * listen and accept past any filter, and is answered ENOSYS.
  */
 #ifndef SALLYPORT_AGENT_GUARD_H
@@ -63,8 +63,12 @@ bool guard_waits(int guard, uint64_t id);
 /* The call returns `value`, or -1 with `error` where that is not 0. */
 void guard_answer(int guard, uint64_t id, int value, int error);
 
-/* The kernel goes on with the call as it was made. */
-void guard_continue(int guard, uint64_t id);
+/*
+ * Does the call on our copy, as the caller: a UNIX socket's clients see who
+ * listens (SO_PEERCRED; the process id they see is not the caller's). 0, or
+ * -1 with errno.
+ */
+MUST_USE int guard_listen(const struct guard_call *call);
 
 /*
  * Puts a copy of `fd` into the caller in the place of its descriptor

@@ -41,16 +41,19 @@ held_cookie(int fd)
 	    0 : cookie;
 }
 
+/* Shared memory communications fall back to TCP where the peer has none. */
+#ifndef AF_SMC
+#define AF_SMC 43
+#endif
+
 bool
 held_is_tcp(int fd)
 {
-	int domain = get_int(fd, SO_DOMAIN), protocol;
+	int domain = get_int(fd, SO_DOMAIN);
 
-	if ((domain != AF_INET && domain != AF_INET6) ||
-	    get_int(fd, SO_TYPE) != SOCK_STREAM)
-		return false;
-	protocol = get_int(fd, SO_PROTOCOL);
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+	return (domain == AF_INET || domain == AF_INET6 ||
+	    domain == AF_SMC) && get_int(fd, SO_TYPE) == SOCK_STREAM &&
+	    get_int(fd, SO_PROTOCOL) != IPPROTO_SCTP;
 }
 
 bool

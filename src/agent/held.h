@@ -36,7 +36,7 @@ struct held {
 /* SO_COOKIE; 0 where it cannot be had. */
 uint64_t held_cookie(int fd);
 
-/* Is it a TCP (or MPTCP) socket of IPv4 or IPv6? */
+/* Is it a socket that TCP clients might be accepted from, MPTCP included? */
 bool held_is_tcp(int fd);
 bool held_listens(int fd);
 

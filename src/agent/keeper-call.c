@@ -111,9 +111,21 @@ ask(struct keeper *k, struct guard_call *call)
 	attach_send(&k->attach, &p->ask, NULL, 0);
 }
 
+/* Does it have the address that the agent was asked about? */
+static bool
+is_still_there(const struct keeper_pending *p)
+{
+	struct sockaddr_storage at = { 0 };
+	socklen_t length = sizeof(at);
+
+	return getsockname(p->call.socket, (struct sockaddr *)&at,
+	    &length) == 0 && memcmp(&at, &p->ask.local, sizeof(at)) == 0;
+}
+
 /*
  * listen(2) on a copy of the very socket: nothing can have been put into the
- * descriptor's place meanwhile.
+ * descriptor's place meanwhile. But the socket may have been given another
+ * address, which from now on is fixed.
  */
 static void
 listen_in_clear(struct keeper *k, struct keeper_pending *p)
@@ -129,6 +141,9 @@ listen_in_clear(struct keeper *k, struct keeper_pending *p)
 		answer(k, call, -1, EACCES);
 	} else if (!adopt && listen(call->socket, call->value) < 0) {
 		answer(k, call, -1, errno);
+	} else if (!is_still_there(p)) {
+		(void)shutdown(call->socket, SHUT_RDWR);
+		answer(k, call, -1, EACCES);
 	} else {
 		keeper_call_tell(k, "%s is in clear: no rule names it",
 		    keeper_call_place(&p->ask, buf));
@@ -212,6 +227,12 @@ convert(struct keeper *k, struct keeper_pending *p, const char *rule)
 		refuse_twin(k, p, rule, errno);
 		return;
 	}
+	if (memcmp(&h->offer.local, &p->ask.local,
+	    sizeof(p->ask.local)) != 0) {
+		held_free(&h);
+		answer(k, &p->call, -1, EACCES);
+		return;
+	}
 	keeper_call_tell(k, "%s speaks TLS by rule '%s'",
 	    keeper_call_place(&p->ask, buf), rule);
 	hand_over(k, p, h, h->service);
@@ -255,20 +276,34 @@ keeper_call_decide(struct keeper *k, struct keeper_pending *p,
 	forget_pending(k, p);
 }
 
+static int
+port_of(int fd, struct sockaddr_storage *at_r, socklen_t *length_r)
+{
+	*length_r = sizeof(*at_r);
+	memset(at_r, 0, sizeof(*at_r));
+	if (getsockname(fd, (struct sockaddr *)at_r, length_r) < 0)
+		return -1;
+	/* IPv6 has its port in the same place. */
+	return ((struct sockaddr_in *)at_r)->sin_port;
+}
+
 /* An unbound socket that listens gets a port: so that it is known first. */
 static int
 bind_any(int fd)
 {
-	struct sockaddr_storage at = { 0 };
-	socklen_t length = sizeof(at);
-	const struct sockaddr_in *v4 = (struct sockaddr_in *)&at;
+	struct sockaddr_storage at;
+	socklen_t length;
+	int port = port_of(fd, &at, &length), off = 0;
 
-	if (getsockname(fd, (struct sockaddr *)&at, &length) < 0)
+	if (port != 0)
+		return port < 0 ? -1 : 0;
+	/* It would put off the choice of a port once more. */
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &off,
+	    sizeof(off));
+	if (bind(fd, (struct sockaddr *)&at, length) < 0 && errno != EINVAL)
 		return -1;
-	/* IPv6 has its port in the same place. */
-	if (v4->sin_port != 0)
-		return 0;
-	return bind(fd, (struct sockaddr *)&at, length);
+	errno = EACCES;
+	return port_of(fd, &at, &length) > 0 ? 0 : -1;
 }
 
 static void
@@ -338,8 +373,7 @@ on_listen(struct keeper *k, struct guard_call *call)
 	    name.kind == WRAP_NAME_LISTENER) {
 		listen_again(k, call, &name);
 	} else if (!held_is_tcp(call->socket)) {
-		guard_continue(k->guard, call->id);
-		close(call->socket);
+		answer(k, call, 0, guard_listen(call) < 0 ? errno : 0);
 	} else if (bind_any(call->socket) < 0) {
 		answer(k, call, -1, errno);
 	} else {
