@@ -170,6 +170,33 @@ recvmsg(int fd, struct msghdr *message, int flags)
 }
 
 EXPORT ssize_t
+sendto(int fd, const void *bytes, size_t count, int flags,
+    __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+	ssize_t sent = WRAP_REAL(sendto)(fd, bytes, count, flags, address,
+	    length);
+
+	if (sent >= 0 || length == 0 || !wrap_address_is_ignored(fd))
+		return sent;
+	return WRAP_REAL(sendto)(fd, bytes, count, flags,
+	    (__CONST_SOCKADDR_ARG){ NULL }, 0);
+}
+
+EXPORT ssize_t
+sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	ssize_t sent = WRAP_REAL(sendmsg)(fd, message, flags);
+	struct msghdr without;
+
+	if (sent >= 0 || !wrap_address_is_ignored(fd))
+		return sent;
+	without = *message;
+	without.msg_name = NULL;
+	without.msg_namelen = 0;
+	return WRAP_REAL(sendmsg)(fd, &without, flags);
+}
+
+EXPORT ssize_t
 splice(int from, off64_t *from_at, int to, off64_t *to_at, size_t count,
     unsigned flags)
 {

@@ -80,6 +80,15 @@ wrap_address_source(int fd, socklen_t *length)
 		*length = 0;
 }
 
+bool
+wrap_address_is_ignored(int fd)
+{
+	struct wrap_name name;
+
+	return errno == EISCONN && wrap_name_of(fd, &name) &&
+	    name.kind == WRAP_NAME_CONNECTION;
+}
+
 int
 wrap_address_shutdown(int fd, int how)
 {

@@ -4,6 +4,7 @@
 #ifndef SALLYPORT_WRAP_WRAP_ADDRESS_H
 #define SALLYPORT_WRAP_WRAP_ADDRESS_H
 
+#include <stdbool.h>
 #include <sys/socket.h>
 
 /*
@@ -26,6 +27,12 @@ int wrap_address_remote(int fd, struct sockaddr *address, socklen_t *length);
  * Our agent's own name is taken out of sight: *length becomes 0. Keeps errno.
  */
 void wrap_address_source(int fd, socklen_t *length);
+
+/*
+ * sendto(2) or sendmsg(2) with an address has failed, errno still says why.
+ * Was it for the address alone, which TCP does not look at? Keeps errno.
+ */
+bool wrap_address_is_ignored(int fd);
 
 /* As shutdown(2). On a channel it ends every accept(2), as on a listener. */
 int wrap_address_shutdown(int fd, int how);

@@ -61,22 +61,25 @@ is_channel(int fd, struct wrap_name *name_r)
 	    name_r->kind == WRAP_NAME_LISTENER;
 }
 
-/* Another number of the socket that `channel` was: a copy of it, too. */
+/*
+ * Another number of the socket that `channel` was: a copy of it, too. The
+ * room for its registrations is lent, for stacks may be small.
+ */
 static void
-move_copy(int copy, uint64_t inode, int channel)
+move_copy(int copy, uint64_t inode, int channel, struct wrap_epoll *watches)
 {
-	struct wrap_epoll watches;
 	int flags = fcntl(copy, F_GETFD);
 
 	/* Where it cannot be moved, accept adopts it, or fails. */
-	if (flags < 0 || wrap_epoll_take(copy, inode, &watches) < 0)
+	if (flags < 0 || wrap_epoll_take(copy, inode, watches) < 0)
 		return;
 	(void)dup3(channel, copy, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
-	wrap_epoll_give(copy, &watches);
+	wrap_epoll_give(copy, watches);
 }
 
 static void
-move_copies(uint64_t inode, uint64_t cookie, int channel)
+move_copies(uint64_t inode, uint64_t cookie, int channel,
+    struct wrap_epoll *watches)
 {
 	struct wrap_proc all;
 	int number;
@@ -86,7 +89,7 @@ move_copies(uint64_t inode, uint64_t cookie, int channel)
 	while ((number = wrap_proc_next(&all)) >= 0)
 		if (wrap_socket_inode(number) == inode &&
 		    wrap_socket_cookie(number) == cookie)
-			move_copy(number, inode, channel);
+			move_copy(number, inode, channel, watches);
 	wrap_proc_close(&all);
 }
 
@@ -115,7 +118,7 @@ convert(int fd, int value, enum wrap_call call)
 	if (is_channel(fd, &name)) {
 		wrap_option_keep(name.id, &options);
 		write_manner(fd, &manner);
-		move_copies(inode, cookie, fd);
+		move_copies(inode, cookie, fd, &watches);
 	} else if (wrap_socket_option(fd, SO_ACCEPTCONN) == 1) {
 		wrap_clear_add(wrap_socket_cookie(fd));
 	}

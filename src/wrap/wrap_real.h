@@ -47,6 +47,8 @@ enum wrap_real {
 	WRAP_REAL_recv,
 	WRAP_REAL_recvfrom,
 	WRAP_REAL_recvmsg,
+	WRAP_REAL_sendmsg,
+	WRAP_REAL_sendto,
 	WRAP_REAL_setsockopt,
 	WRAP_REAL_shutdown,
 	WRAP_REAL_splice,
