@@ -3,6 +3,7 @@
 service's user and name; what is in clear by the policy's own words."""
 
 import os
+import pwd
 import sys
 
 sys.dont_write_bytecode = True
@@ -13,7 +14,16 @@ from lib.tap import equal, expect  # noqa: E402
 
 T = tap.Tap(90)
 S = wrap.Setting(T)
-USER = NOBODY.pw_name if ROOTLY else os.environ.get("USER", "nobody")
+
+
+def user():
+    """Who the wrapped services are; Skip where that is a mere number."""
+    if ROOTLY:
+        return NOBODY.pw_name
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        raise tap.Skip("a user without a name")
 
 
 def rules(port, also="", **more):
@@ -48,7 +58,7 @@ def clear(port):
 
 
 with T.case("the service's name and user match"):
-    run = start("\tJobname trap\n\tUserid %s\n" % USER)
+    run = start("\tJobname trap\n\tUserid %s\n" % user())
     secured(run.at)
     run.stop()
 for also in ("\tJobname other\n", "\tUserid somebody\n"):

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -188,15 +189,14 @@ run_timeout(struct trap *trap)
 	return 0;
 }
 
-/* A thread that waits in accept, woken by shutdown. */
+/* A thread that waits in accept, woken by shutdown; gives errno. */
 static void *
 wait_in_accept(void *data)
 {
 	int fd = *(int *)data;
 
 	trap_say("waiting");
-	trap_say("accept: %s", trap_result(accept(fd, NULL, NULL)));
-	return NULL;
+	return (void *)(intptr_t)(accept(fd, NULL, NULL) < 0 ? errno : 0);
 }
 
 /* ARGUMENT: how it is shut down: "read" or "both". */
@@ -206,12 +206,14 @@ run_shutdown(struct trap *trap)
 	bool both = strcmp(trap_argument(trap, 0, "read"), "both") == 0;
 	int fd = trap_listening(trap);
 	pthread_t thread;
+	void *error;
 
 	MUST(-pthread_create(&thread, NULL, wait_in_accept, &fd));
 	trap_wait_line();
 	trap_say("shutdown: %s", trap_result(shutdown(fd,
 	    both ? SHUT_RDWR : SHUT_RD)));
-	MUST(-pthread_join(thread, NULL));
+	MUST(-pthread_join(thread, &error));
+	trap_say("woken: %s", strerrorname_np((int)(intptr_t)error));
 	trap_say("accept: %s", trap_result(accept(fd, NULL, NULL)));
 	trap_say("port is closed");
 	trap_wait_line();

@@ -287,6 +287,7 @@ run_rights(struct trap *trap)
 	if (pid == 0) {
 		MUST(close(pair[0]));
 		fd = receive_fd(pair[1]);
+		MUST(write(pair[1], "x", 1));
 		MUST(read(pair[1], &byte, 1));
 		trap_say("ready");
 		trap_serve(trap_accept(fd), "receiver");
@@ -297,6 +298,7 @@ run_rights(struct trap *trap)
 	if (!bound)
 		MUST(listen(fd, 16));
 	send_fd(pair[0], fd);
+	MUST(read(pair[0], &byte, 1));
 	if (bound)
 		MUST(listen(fd, 16));
 	MUST(close(fd));
