@@ -55,6 +55,14 @@ def vector(trap):
         return got, wrap.rest(link)
 
 
+def addressed(trap):
+    with trap.ready().connect() as link:
+        got = wrap.rest(link)
+        link.send(b"sixteenb")
+        link.close_write()
+        return got
+
+
 def urgent(trap):
     link = trap.ready().connect()
     with link:
@@ -99,6 +107,7 @@ def cut(trap):
 
 for mode, drive in (("sendfile", whole), ("splice", echoed),
                     ("receive", receive), ("vector", vector),
+                    ("addressed", addressed),
                     ("urgent", urgent), ("half-service", half_service),
                     ("half-client", half_client), ("reset", reset),
                     ("abort", cut)):

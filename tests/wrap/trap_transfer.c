@@ -146,6 +146,37 @@ run_vector(struct trap *trap)
 	return 0;
 }
 
+/* Addresses, at which TCP does not look when it sends, and which it does not
+ * say when it receives. Also of what was sent before an orderly end. */
+static int
+run_addressed(struct trap *trap)
+{
+	int fd = one(trap);
+	char bytes[8];
+	struct sockaddr_storage at;
+	struct iovec part = { bytes, 4 };
+	struct msghdr message = { .msg_name = &at, .msg_iov = &part,
+		.msg_iovlen = 1 };
+	socklen_t length = trap_address(trap, &at);
+
+	message.msg_namelen = length;
+	memcpy(bytes, "data", 4);
+	trap_say("sendto: %zd", sendto(fd, bytes, 4, MSG_NOSIGNAL,
+	    (struct sockaddr *)&at, length));
+	trap_say("sendmsg: %zd", sendmsg(fd, &message, MSG_NOSIGNAL));
+	MUST(shutdown(fd, SHUT_WR));
+	MUST(poll(&(struct pollfd){ .fd = fd, .events = POLLRDHUP }, 1, -1));
+	length = sizeof(at);
+	say_bytes("recvfrom", bytes, recvfrom(fd, bytes, 4, 0,
+	    (struct sockaddr *)&at, &length));
+	trap_say("address %u", length);
+	message.msg_namelen = sizeof(at);
+	say_bytes("recvmsg", bytes, recvmsg(fd, &message, 0));
+	trap_say("address %u", message.msg_namelen);
+	say_bytes("end", bytes, recv(fd, bytes, 4, 0));
+	return 0;
+}
+
 /* Urgent data of the service. */
 static int
 run_urgent(struct trap *trap)
@@ -318,6 +349,7 @@ run_bulk(struct trap *trap)
 
 const struct trap_mode trap_transfer_modes[] = {
 	{ "abort", run_abort },
+	{ "addressed", run_addressed },
 	{ "bulk", run_bulk },
 	{ "half-client", run_half_client },
 	{ "half-service", run_half_service },
