@@ -168,6 +168,12 @@ sock_met_itself(int fd)
 }
 
 void
+sock_acknowledge(int fd)
+{
+	set_option(fd, IPPROTO_TCP, TCP_QUICKACK, 1);
+}
+
+void
 sock_half_close(int fd)
 {
 	(void)shutdown(fd, SHUT_WR);

@@ -54,6 +54,12 @@ int sock_error(int fd);
  */
 bool sock_met_itself(int fd);
 
+/*
+ * Acknowledges what has been received now, and not 40 ms later: for when we
+ * have nothing to send that could carry it (tcp(7), TCP_QUICKACK).
+ */
+void sock_acknowledge(int fd);
+
 /* Ends the sending direction; the peer reads end of file. */
 void sock_half_close(int fd);
 

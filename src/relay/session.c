@@ -257,6 +257,9 @@ static void
 admit(struct session *s)
 {
 	s->admitted = true;
+	/* A client with Nagle's algorithm waits for it with its request. */
+	if (s->client.tls != NULL)
+		sock_acknowledge(s->client.fd);
 	if (s->plan.sink != NULL) {
 		start_handover(s);
 		return;
