@@ -12,7 +12,7 @@ import threading
 sys.dont_write_bytecode = True
 
 from lib import FULL, client, service, tap  # noqa: E402
-from lib.daemon import free_ports  # noqa: E402
+from lib.daemon import alive, free_ports  # noqa: E402
 from lib.service import PLAIN, ROOTLY, Service, Setting  # noqa: E402
 from lib.tap import Skip, equal, expect, wait_for  # noqa: E402
 
@@ -167,7 +167,7 @@ class Nginx:
         os.kill(old, signal.SIGWINCH)
         wait_for(lambda: not self.workers(old), "the old workers' end")
         os.kill(old, signal.SIGQUIT)
-        wait_for(lambda: old not in service.processes(), "the old one's end")
+        wait_for(lambda: not alive(old), "the old one's end")
         self.service.kin.add(self.master())
         for _ in range(8):
             expect(self.newest(), "an old generation answers")
