@@ -265,10 +265,15 @@ _Static_assert(COUNT <= WRAP_OPTION_TABLE_MAX, "there is room for every row");
 const struct wrap_option_table_row *
 wrap_option_table_find(int level, int name)
 {
-	for (unsigned i = 0; i < wrap_option_table_count; i++)
-		if (wrap_option_table_rows[i].name == name &&
-		    wrap_option_table_rows[i].level == level)
-			return &wrap_option_table_rows[i];
+	const struct wrap_option_table_row *row = wrap_option_table_rows,
+	    *end = row + COUNT;
+
+	while (row < end && row->level != level)
+		row++;
+	/* The rows of a level stand together. */
+	for (; row < end && row->level == level; row++)
+		if (row->name == name)
+			return row;
 	return NULL;
 }
 
