@@ -103,21 +103,24 @@ def attend(selector, until, limit):
                 selector.modify(key.fileobj, selectors.EVENT_READ, key.data)
 
 
+def let_in(clients):
+    return sum(one.tls.version() is not None for one in clients)
+
+
 def settled(selector, clients):
     """Until nothing has come for a while: some are let in, others wait."""
     quiet = [time.monotonic(), None]
 
     def still():
         state = sum(len(one.got) for one in clients)
-        if state != quiet[1]:
+        # In the middle of a handshake nothing has settled yet.
+        under_way = any(one.got and not one.over and not one.plain
+                        and not one.tls.version() for one in clients)
+        if state != quiet[1] or under_way or not let_in(clients):
             quiet[:] = [time.monotonic(), state]
-        return time.monotonic() - quiet[0] > 0.4
+        return time.monotonic() - quiet[0] > 0.6
 
     attend(selector, still, 60)
-
-
-def let_in(clients):
-    return sum(one.tls.version() is not None for one in clients)
 
 
 with T.case("%d clients of a service that never accepts" % CROWD):

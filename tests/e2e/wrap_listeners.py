@@ -177,7 +177,7 @@ def rounds(trap):
     trap.wait("^bound")
 
 
-TIMES = 10000 if FULL else 1000
+TIMES = 10000 if FULL else 300
 with T.case("close and bind again, %d times" % TIMES):
     wrap.both(S, lambda trap: trap.wait("^bound", limit=90), "rebind", TIMES)
 with T.case("close and bind again with SO_REUSEADDR and clients"):

@@ -160,16 +160,17 @@ take(int ep, int listener)
 	while ((fd = accept4(listener, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
 		event.data.fd = fd;
-		MUST(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event));
 		if (send(fd, hello, sizeof(hello) - 1, MSG_NOSIGNAL) < 0)
 			MUST(close(fd));
+		else
+			MUST(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event));
 	}
 	if (errno != EAGAIN)
 		trap_say("FAILED accept: %s", trap_result(-1));
 }
 
 static void
-answer(int fd)
+answer(int ep, int fd)
 {
 	char buffer[16384];
 	ssize_t got = read(fd, buffer, sizeof(buffer)), sent = 0, more;
@@ -187,8 +188,11 @@ answer(int fd)
 			(void)poll(&(struct pollfd){ .fd = fd,
 			    .events = POLLOUT }, 1, -1);
 	}
-	if (got <= 0 || sent < got)
-		MUST(close(fd));
+	if (got > 0 && sent == got)
+		return;
+	/* Whoever passed it on may hold it a moment longer: epoll(7). */
+	MUST(epoll_ctl(ep, EPOLL_CTL_DEL, fd, NULL));
+	MUST(close(fd));
 }
 
 /* An echo service that holds many connections at a time, for ever. */
@@ -209,7 +213,7 @@ run_echo(struct trap *trap)
 			if (events[i].data.fd == fd)
 				take(ep, fd);
 			else
-				answer(events[i].data.fd);
+				answer(ep, events[i].data.fd);
 	}
 	return 0;
 }
