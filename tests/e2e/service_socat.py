@@ -3,6 +3,7 @@
 to their standard input and output, as under inetd."""
 
 import os
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -10,7 +11,7 @@ sys.dont_write_bytecode = True
 from lib import client, service, tap  # noqa: E402
 from lib.daemon import free_ports  # noqa: E402
 from lib.service import PLAIN, Service, Setting  # noqa: E402
-from lib.tap import Skip, equal, expect  # noqa: E402
+from lib.tap import Skip, equal, expect, wait_for  # noqa: E402
 
 T = tap.Tap(120)
 try:
@@ -74,6 +75,21 @@ for KIND in ("EXEC", "SYSTEM"):
     with T.case("%s: it ends with its own status" % KIND):
         # As socat has it: 128 and the signal's number.
         equal(D.service.stop(), 143, "exit status")
+
+with T.case("its end is not that of the clients it has"):
+    for _ in range(5):
+        D = Socat(V4, "EXEC:%s" % SCRIPT)
+        with S.connect(D.port) as sock, sock.makefile("rb") as file:
+            file.readline()
+            D.service.kin.look()
+            D.service.send(signal.SIGTERM)
+            equal(D.service.proc.wait(30), 143, "exit status")
+            for _ in range(3):
+                sock.sendall(b"still here\n")
+                equal(file.readline(), b"still here\n", "answer")
+            wait_for(lambda: not service.listens(D.port),
+                     "the port to be closed")
+        equal(D.service.ended(), 143, "exit status")
 
 with T.case("nofork: the program has the connection itself"):
     D = Socat(V4, "EXEC:%s,nofork" % SCRIPT)
