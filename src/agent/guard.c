@@ -156,8 +156,14 @@ process_of(pid_t thread)
 }
 
 /* Who it acts as: the effective ones. */
+struct rights {
+	uid_t uid;
+	gid_t gid;
+	unsigned long long capabilities;
+};
+
 static int
-read_owner(pid_t pid, uid_t *uid_r, gid_t *gid_r)
+read_rights(pid_t pid, struct rights *rights_r)
 {
 	FILE *f = open_status(pid);
 	char line[128];
@@ -165,12 +171,25 @@ read_owner(pid_t pid, uid_t *uid_r, gid_t *gid_r)
 
 	if (f == NULL)
 		return -1;
-	while (found < 2 && fgets(line, sizeof(line), f) != NULL)
-		found += sscanf(line, "Uid: %*u %u", uid_r) == 1 ||
-		    sscanf(line, "Gid: %*u %u", gid_r) == 1;
+	while (found < 3 && fgets(line, sizeof(line), f) != NULL)
+		found += sscanf(line, "Uid: %*u %u", &rights_r->uid) == 1 ||
+		    sscanf(line, "Gid: %*u %u", &rights_r->gid) == 1 ||
+		    sscanf(line, "CapEff: %llx",
+		    &rights_r->capabilities) == 1;
 	fclose(f);
 	errno = EACCES;
-	return found == 2 ? 0 : -1;
+	return found == 3 ? 0 : -1;
+}
+
+bool
+guard_is_equal(pid_t pid)
+{
+	struct rights theirs, ours;
+
+	return read_rights(pid, &theirs) == 0 &&
+	    read_rights(getpid(), &ours) == 0 && theirs.uid == ours.uid &&
+	    theirs.gid == ours.gid &&
+	    theirs.capabilities == ours.capabilities;
 }
 
 static int
@@ -309,14 +328,13 @@ listen_as(uid_t uid, gid_t gid, int socket, int backlog)
 int
 guard_listen(const struct guard_call *call)
 {
-	uid_t uid;
-	gid_t gid;
+	struct rights caller;
 
-	if (read_owner(call->pid, &uid, &gid) < 0)
+	if (read_rights(call->pid, &caller) < 0)
 		return -1;
-	if (uid == geteuid() && gid == getegid())
+	if (caller.uid == geteuid() && caller.gid == getegid())
 		return listen(call->socket, call->value);
-	return listen_as(uid, gid, call->socket, call->value);
+	return listen_as(caller.uid, caller.gid, call->socket, call->value);
 }
 
 int

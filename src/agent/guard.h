@@ -77,6 +77,9 @@ MUST_USE int guard_listen(const struct guard_call *call);
 MUST_USE int guard_replace(int guard, uint64_t id, int number, int fd,
     bool cloexec);
 
+/* Has the process our user, group and capabilities, no more and no less? */
+bool guard_is_equal(pid_t pid);
+
 /* A copy of another process's descriptor, close-on-exec; -1 with errno. */
 MUST_USE int guard_fetch(pid_t pid, int number);
 

@@ -212,11 +212,13 @@ held_alone(const struct held *held)
 	struct held *alone;
 
 	if (!held_has_copies(held) ||
-	    (alone = malloc(sizeof(*alone))) == NULL)
+	    (alone = calloc(1, sizeof(*alone))) == NULL)
 		return NULL;
-	*alone = *held;
+	alone->keeper = held->keeper;
+	alone->offer = held->offer;
+	alone->cookie = held->cookie;
+	alone->inode = held->inode;
 	alone->channel = alone->service = -1;
-	alone->home_pid = 0;
 	alone->listener = fcntl(held->listener, F_DUPFD_CLOEXEC, 0);
 	if (alone->listener < 0)
 		held_free(&alone);

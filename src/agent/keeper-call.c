@@ -11,6 +11,7 @@
 #include "agent/held.h"
 #include "agent/keeper-hold.h"
 #include "agent/keeper-state.h"
+#include "agent/twin.h"
 #include "wrap/wrap_name.h"
 
 void
@@ -87,12 +88,28 @@ keeper_call_settled(struct keeper *k)
 	keeper_call_settled(k);
 }
 
+/* Who was interrupted by a signal calls again, perhaps for ever. */
+static void
+forget_gone(struct keeper *k)
+{
+	struct keeper_pending *next;
+
+	for (struct keeper_pending *p = k->pending; p != NULL; p = next) {
+		next = p->next;
+		if (guard_waits(k->guard, p->call.id))
+			continue;
+		answer(k, &p->call, -1, EINTR);
+		forget_pending(k, p);
+	}
+}
+
 static void
 ask(struct keeper *k, struct guard_call *call)
 {
 	struct keeper_pending *p = calloc(1, sizeof(*p));
 	socklen_t length = sizeof(p->ask.local);
 
+	forget_gone(k);
 	if (p == NULL || getsockname(call->socket,
 	    (struct sockaddr *)&p->ask.local, &length) < 0 ||
 	    held_describe(call->pid, &p->ask) < 0) {
@@ -162,7 +179,7 @@ hand_over(struct keeper *k, struct keeper_pending *p, struct held *h, int end)
 		h->home_pid = call->pid;
 		h->home_number = call->number;
 		answer(k, call, 0, 0);
-	} else if (errno == ENOENT) {
+	} else if (errno == ENOENT || errno == ESRCH) {
 		answer(k, call, -1, EINTR);	/* it is gone */
 	} else {
 		keeper_call_tell(k, "the service cannot be given its channel: %s",
@@ -323,16 +340,19 @@ wait_settled(struct keeper *k, struct guard_call *call)
 
 /* A listener that was shut down keeps its address, and may listen again. */
 static int
-bind_again(const struct wrap_name *name)
+bind_again(const struct keeper_ended *ended)
 {
-	int fd = socket(name->local.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr_storage *at = &ended->local;
+	int fd = socket(at->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int on = 1, saved;
 
 	if (fd < 0)
 		return -1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)&name->local,
-	    wrap_name_length(&name->local)) == 0)
+	if (at->ss_family == AF_INET6)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+		    &ended->v6_only, sizeof(ended->v6_only));
+	if (bind(fd, (const struct sockaddr *)at, wrap_name_length(at)) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
@@ -346,6 +366,7 @@ listen_again(struct keeper *k, struct guard_call *call,
     const struct wrap_name *name)
 {
 	struct held *h = keeper_hold_by_id(k, name->id);
+	const struct keeper_ended *ended;
 	int fd;
 
 	if (h != NULL && held_is_left(h) && keeper_hold_sweep(k))
@@ -355,7 +376,10 @@ listen_again(struct keeper *k, struct guard_call *call,
 	} else if (h != NULL) {
 		answer(k, call, 0, listen(h->listener, call->value) < 0 ?
 		    errno : 0);
-	} else if ((fd = bind_again(name)) < 0) {
+	} else if ((ended = keeper_hold_ended(k, name->id)) == NULL) {
+		/* Its name is of its own making. */
+		answer(k, call, -1, EINVAL);
+	} else if ((fd = bind_again(ended)) < 0) {
 		answer(k, call, -1, errno);
 	} else {
 		close(call->socket);
@@ -417,7 +441,8 @@ on_option(struct keeper *k, struct guard_call *call)
 		return;
 	}
 	rc = call->call == WRAP_CALL_SET ?
-	    setsockopt(h->listener, level, name, &value, length) :
+	    twin_set(h->listener, level, name, value,
+	    guard_is_equal(call->pid)) :
 	    getsockopt(h->listener, level, name, &value, &length);
 	if (rc < 0)
 		answer(k, call, -1, errno);

@@ -1,6 +1,7 @@
 #include "agent/keeper-hold.h"
 
-#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "agent/held.h"
@@ -16,6 +17,13 @@ forget(struct keeper *k, struct held *h)
 	*at = h->next;
 	ev_io_stop(k->loop, &h->hangup);
 	held_free(&h);
+}
+
+void
+keeper_hold_forget_all(struct keeper *k)
+{
+	while (k->held != NULL)
+		forget(k, k->held);
 }
 
 /* The port is free when the agent, too, has closed what it was given. */
@@ -39,12 +47,36 @@ keeper_hold_drop(struct keeper *k, struct held *h)
 		forget(k, h);
 }
 
-/* The service has closed its channel. */
+static void
+remember(struct keeper *k, const struct held *h)
+{
+	struct keeper_ended *e = &k->ended[k->ended_count++ %
+	    KEEPER_ENDED_MAX];
+	socklen_t length = sizeof(e->v6_only);
+
+	*e = (struct keeper_ended){ .id = h->offer.id,
+		.local = h->offer.local };
+	if (e->local.ss_family == AF_INET6)
+		(void)getsockopt(h->listener, IPPROTO_IPV6, IPV6_V6ONLY,
+		    &e->v6_only, &length);
+}
+
+const struct keeper_ended *
+keeper_hold_ended(const struct keeper *k, uint64_t id)
+{
+	for (size_t i = 0; i < KEEPER_ENDED_MAX && i < k->ended_count; i++)
+		if (k->ended[i].id == id)
+			return &k->ended[i];
+	return NULL;
+}
+
+/* The service has closed its channel, or shut it down. */
 static void
 leave(struct keeper *k, struct held *h)
 {
 	struct held *alone = held_alone(h);
 
+	remember(k, h);
 	keeper_hold_drop(k, h);
 	if (alone == NULL)
 		return;
@@ -62,12 +94,14 @@ keeper_hold_look(struct keeper *k)
 
 	for (struct held *h = k->held; h != NULL; h = next) {
 		next = h->next;
-		if (!held_is_alone(h))
+		if (h->dropping || ev_is_active(&h->hangup))
 			continue;
-		if (held_has_copies(h))
-			any = true;
-		else
+		if (held_is_left(h))
+			leave(k, h);
+		else if (held_is_alone(h) && !held_has_copies(h))
 			forget(k, h);
+		else
+			any = true;
 	}
 	if (!any)
 		ev_timer_stop(k->loop, &k->look);
@@ -77,15 +111,21 @@ static void
 on_hangup(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct held *h = io->data;
+	struct pollfd fd = { .fd = h->channel, .events = POLLRDHUP };
 	char waste[64];
-	ssize_t n;
 
-	(void)loop;
 	(void)revents;
-	/* Nobody has anything to say here; what comes is not kept. */
-	n = recv(h->channel, waste, sizeof(waste), MSG_DONTWAIT);
-	if (n == 0 || (n < 0 && errno != EAGAIN) || held_is_left(h))
+	if (held_is_left(h)) {
 		leave(h->keeper, h);
+		return;
+	}
+	/* Nobody has anything to say here; what comes is not kept. And who
+	 * says that he will say nothing would wake us for ever. */
+	if (recv(h->channel, waste, sizeof(waste), MSG_DONTWAIT) == 0 &&
+	    poll(&fd, 1, 0) == 1) {
+		ev_io_stop(loop, io);
+		ev_timer_again(loop, &h->keeper->look);
+	}
 }
 
 static void

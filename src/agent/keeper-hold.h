@@ -9,6 +9,7 @@
 
 struct held;
 struct keeper;
+struct keeper_ended;
 
 /* Takes `held` over, offers it to the agent, and drops it when the service
  * has closed it. */
@@ -30,6 +31,13 @@ void keeper_hold_all_dropped(struct keeper *keeper);
  * of what they replaced; this lets go of those it has not.
  */
 void keeper_hold_look(struct keeper *keeper);
+
+/* What was held as `id`, and ended not long ago; or NULL. */
+const struct keeper_ended *keeper_hold_ended(const struct keeper *keeper,
+    uint64_t id);
+
+/* Closes all, and tells nobody. */
+void keeper_hold_forget_all(struct keeper *keeper);
 
 /* There is a new agent. */
 void keeper_hold_offer_all(struct keeper *keeper);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "agent/attach.h"
 #include "agent/guard.h"
@@ -25,6 +26,16 @@ struct keeper_pending {
 	struct link_message ask;	/* kind 0: it waits for a DROPPED */
 };
 
+/* A listener that the service has shut down, or closed. */
+struct keeper_ended {
+	uint64_t id;
+	struct sockaddr_storage local;
+	int v6_only;
+};
+
+/* So many are remembered. */
+#define KEEPER_ENDED_MAX 64
+
 struct keeper {
 	struct ev_loop *loop;
 	struct keeper_options options;
@@ -36,6 +47,8 @@ struct keeper {
 	int guard;			/* -1: not yet */
 	ev_io guard_io;
 	ev_timer limit, look;
+	struct keeper_ended ended[KEEPER_ENDED_MAX];
+	size_t ended_count;		/* ever; the array is a ring */
 	char *told[KEEPER_TOLD_MAX];
 	size_t told_count;
 	bool waiting;			/* keeper.c: the loop is run for it */

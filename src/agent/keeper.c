@@ -276,8 +276,7 @@ keeper_free(struct keeper **keeper)
 	if (k == NULL)
 		return;
 	attach_close(&k->attach);
-	while (k->held != NULL)
-		keeper_hold_drop(k, k->held);
+	keeper_hold_forget_all(k);
 	while ((p = k->pending) != NULL) {
 		k->pending = p->next;
 		if (p->call.socket >= 0)

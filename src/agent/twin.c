@@ -23,12 +23,20 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+/* socket(7): more takes CAP_NET_ADMIN. */
+#define PRIORITY_MAX 6
+
 /* The longest value: an interface's or a congestion control's name. */
 #define VALUE_MAX 64
 
 enum care {
 	WANTED,		/* the kernel may refuse it, and nothing is lost */
 	NEEDED,		/* without it the twin would serve other clients */
+};
+
+enum right {
+	ANYBODY,	/* may set it */
+	PRIVILEGED,	/* some of its values, or all, need a capability */
 };
 
 /*
@@ -39,38 +47,39 @@ enum care {
 static const struct option {
 	int level, name;
 	enum care care;
+	enum right right;
 	bool doubled;	/* the kernel reports twice what was set (socket(7)) */
 } options[] = {
-	{ IPPROTO_IPV6, IPV6_V6ONLY, NEEDED, false },
-	{ SOL_SOCKET, SO_REUSEPORT, NEEDED, false },
-	{ SOL_SOCKET, SO_BINDTODEVICE, NEEDED, false },
-	{ IPPROTO_IP, IP_FREEBIND, NEEDED, false },
-	{ IPPROTO_IP, IP_TRANSPARENT, NEEDED, false },
-	{ IPPROTO_IPV6, IPV6_FREEBIND, NEEDED, false },
-	{ IPPROTO_IPV6, IPV6_TRANSPARENT, NEEDED, false },
-	{ SOL_SOCKET, SO_MARK, NEEDED, false },
-	{ SOL_SOCKET, SO_KEEPALIVE, WANTED, false },
-	{ SOL_SOCKET, SO_OOBINLINE, WANTED, false },
-	{ SOL_SOCKET, SO_PRIORITY, WANTED, false },
-	{ SOL_SOCKET, SO_RCVBUF, WANTED, true },
-	{ SOL_SOCKET, SO_SNDBUF, WANTED, true },
-	{ IPPROTO_IP, IP_TOS, WANTED, false },
-	{ IPPROTO_IP, IP_TTL, WANTED, false },
-	{ IPPROTO_IP, IP_MTU_DISCOVER, WANTED, false },
-	{ IPPROTO_IPV6, IPV6_TCLASS, WANTED, false },
-	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS, WANTED, false },
-	{ IPPROTO_TCP, TCP_CONGESTION, WANTED, false },
-	{ IPPROTO_TCP, TCP_NODELAY, WANTED, false },
-	{ IPPROTO_TCP, TCP_MAXSEG, WANTED, false },
-	{ IPPROTO_TCP, TCP_KEEPIDLE, WANTED, false },
-	{ IPPROTO_TCP, TCP_KEEPINTVL, WANTED, false },
-	{ IPPROTO_TCP, TCP_KEEPCNT, WANTED, false },
-	{ IPPROTO_TCP, TCP_SYNCNT, WANTED, false },
-	{ IPPROTO_TCP, TCP_LINGER2, WANTED, false },
-	{ IPPROTO_TCP, TCP_DEFER_ACCEPT, WANTED, false },
-	{ IPPROTO_TCP, TCP_WINDOW_CLAMP, WANTED, false },
-	{ IPPROTO_TCP, TCP_USER_TIMEOUT, WANTED, false },
-	{ IPPROTO_TCP, TCP_NOTSENT_LOWAT, WANTED, false },
+	{ IPPROTO_IPV6, IPV6_V6ONLY, NEEDED, ANYBODY, false },
+	{ SOL_SOCKET, SO_REUSEPORT, NEEDED, ANYBODY, false },
+	{ SOL_SOCKET, SO_BINDTODEVICE, NEEDED, PRIVILEGED, false },
+	{ IPPROTO_IP, IP_FREEBIND, NEEDED, ANYBODY, false },
+	{ IPPROTO_IP, IP_TRANSPARENT, NEEDED, PRIVILEGED, false },
+	{ IPPROTO_IPV6, IPV6_FREEBIND, NEEDED, ANYBODY, false },
+	{ IPPROTO_IPV6, IPV6_TRANSPARENT, NEEDED, PRIVILEGED, false },
+	{ SOL_SOCKET, SO_MARK, NEEDED, PRIVILEGED, false },
+	{ SOL_SOCKET, SO_KEEPALIVE, WANTED, ANYBODY, false },
+	{ SOL_SOCKET, SO_OOBINLINE, WANTED, ANYBODY, false },
+	{ SOL_SOCKET, SO_PRIORITY, WANTED, PRIVILEGED, false },
+	{ SOL_SOCKET, SO_RCVBUF, WANTED, ANYBODY, true },
+	{ SOL_SOCKET, SO_SNDBUF, WANTED, ANYBODY, true },
+	{ IPPROTO_IP, IP_TOS, WANTED, ANYBODY, false },
+	{ IPPROTO_IP, IP_TTL, WANTED, ANYBODY, false },
+	{ IPPROTO_IP, IP_MTU_DISCOVER, WANTED, ANYBODY, false },
+	{ IPPROTO_IPV6, IPV6_TCLASS, WANTED, ANYBODY, false },
+	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_CONGESTION, WANTED, PRIVILEGED, false },
+	{ IPPROTO_TCP, TCP_NODELAY, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_MAXSEG, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_KEEPIDLE, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_KEEPINTVL, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_KEEPCNT, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_SYNCNT, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_LINGER2, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_DEFER_ACCEPT, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_WINDOW_CLAMP, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_USER_TIMEOUT, WANTED, ANYBODY, false },
+	{ IPPROTO_TCP, TCP_NOTSENT_LOWAT, WANTED, ANYBODY, false },
 };
 
 /* Only what differs is copied: a default that is set is no default more. */
@@ -104,6 +113,41 @@ copy_options(int from, int to)
 		if (copy_option(from, to, &options[i]) < 0)
 			return -1;
 	return 0;
+}
+
+/* Their value is the number of a descriptor, and would be one of ours. */
+static bool
+names_a_descriptor(int level, int name)
+{
+	return level == SOL_SOCKET && (name == SO_ATTACH_FILTER ||
+	    name == SO_ATTACH_BPF || name == SO_ATTACH_REUSEPORT_CBPF ||
+	    name == SO_ATTACH_REUSEPORT_EBPF);
+}
+
+static bool
+is_anybodys(int level, int name, int value)
+{
+	if (level == SOL_SOCKET && name == SO_PRIORITY)
+		return value >= 0 && value <= PRIORITY_MAX;
+	if ((level == SOL_SOCKET && name == SO_REUSEADDR) ||
+	    (level == IPPROTO_TCP && (name == TCP_QUICKACK ||
+	    name == TCP_FASTOPEN || name == TCP_CORK)))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (options[i].level == level && options[i].name == name)
+			return options[i].right == ANYBODY;
+	return false;
+}
+
+int
+twin_set(int twin, int level, int name, int value, bool equal)
+{
+	if (names_a_descriptor(level, name) ||
+	    (!equal && !is_anybodys(level, name, value))) {
+		errno = EPERM;
+		return -1;
+	}
+	return setsockopt(twin, level, name, &value, sizeof(value));
 }
 
 static int

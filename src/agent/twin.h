@@ -8,6 +8,8 @@
 #ifndef SALLYPORT_AGENT_TWIN_H
 #define SALLYPORT_AGENT_TWIN_H
 
+#include <stdbool.h>
+
 #include "base/compiler.h"
 
 /*
@@ -17,6 +19,12 @@
  * option that must hold cannot be had.
  */
 MUST_USE int twin_listen(int original, int backlog);
+
+/*
+ * Sets an option on the twin for the service; -1 with errno. Who is not our
+ * `equal` in rights gets none by our help: EPERM for what needs any.
+ */
+MUST_USE int twin_set(int twin, int level, int name, int value, bool equal);
 
 /*
  * Makes a SOCK_SEQPACKET pair: fds_r[0] is the agent's end, non-blocking;

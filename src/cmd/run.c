@@ -420,12 +420,29 @@ read_option(struct run *r, int option)
 	}
 }
 
+/*
+ * A standard stream that was closed must not become the number of something
+ * of ours. It is closed again for the service by exec.
+ */
+static int
+fill_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd < 0 ? -1 : close(fd);
+}
+
 int
 run_main(int argc, char **argv)
 {
 	struct run r = { .signals = -1 };
 	int option, status;
 
+	if (fill_streams() < 0)
+		return RUN_SERVICE_REFUSED;
 	while ((option = options_next_leading(COMMAND, argc, argv,
 	    long_options)) != OPTIONS_END)
 		read_option(&r, option);
