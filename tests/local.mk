@@ -99,6 +99,7 @@ E2E_TESTS = \
 	tests/e2e/workers.py \
 	tests/e2e/wrap_calls.py \
 	tests/e2e/wrap_crowd.py \
+	tests/e2e/wrap_daemon.py \
 	tests/e2e/wrap_kill.py \
 	tests/e2e/wrap_listeners.py \
 	tests/e2e/wrap_refused.py \

@@ -89,7 +89,8 @@ class Setting(service.Setting):
 class Run:
     """A command, wrapped or not; what it writes is read at once.
 
-    `self.proc` is the keeper, or the command itself where it is plain.
+    `self.proc` is the keeper, or the command itself where it is plain. Without
+    rules the options say where an agent is.
     """
 
     def __init__(self, setting, argv, rules=None, wrapped=True, options=(),
@@ -98,8 +99,9 @@ class Run:
         self.wrapped = wrapped
         self.argv = list(argv)
         if wrapped:
-            self.argv = [setting.sallyport, "run", "--policy", rules,
-                         *options, "--"] + self.argv
+            own = [] if rules is None else ["--policy", rules]
+            self.argv = [setting.sallyport, "run", *own, *options,
+                         "--"] + self.argv
         if ROOTLY:
             more = {"user": NOBODY.pw_uid, "group": NOBODY.pw_gid,
                     "extra_groups": [], **more}
