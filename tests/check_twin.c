@@ -7,6 +7,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -144,6 +145,52 @@ START_TEST(options_are_the_originals)
 }
 END_TEST
 
+/* What keeps clients out must keep them out of the twin. */
+START_TEST(a_filter_is_not_lost)
+{
+	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, 0xffff) };
+	struct sock_fprog program = { ARRAY_SIZE(all), all };
+	int original = bound(AF_INET, 0), twin;
+
+	set(original, IPPROTO_IP, IP_MINTTL, 60);
+	twin = twin_listen(original, 5);
+	ck_assert_int_eq(get(twin, IPPROTO_IP, IP_MINTTL), 60);
+	close(twin);
+	close(original);
+	original = bound(AF_INET, 0);
+	ck_assert_int_eq(setsockopt(original, SOL_SOCKET, SO_ATTACH_FILTER,
+	    &program, sizeof(program)), 0);
+	ck_assert_int_eq(twin_listen(original, 5), -1);
+	ck_assert_int_eq(errno, EOPNOTSUPP);
+	close(original);
+}
+END_TEST
+
+/* A service that has given rights up gets none back by our help. */
+START_TEST(lends_no_rights)
+{
+	int original = bound(AF_INET, 0), twin = twin_listen(original, 5);
+	int lent[][3] = { { SOL_SOCKET, SO_MARK, 1 },
+		{ IPPROTO_IP, IP_TRANSPARENT, 1 },
+		{ SOL_SOCKET, SO_RCVBUFFORCE, 1 << 20 },
+		{ SOL_SOCKET, SO_PRIORITY, 7 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lent); i++) {
+		ck_assert_int_eq(twin_set(twin, lent[i][0], lent[i][1],
+		    lent[i][2], false), -1);
+		ck_assert_int_eq(errno, EPERM);
+	}
+	/* The number would be that of a descriptor of ours. */
+	ck_assert_int_eq(twin_set(twin, SOL_SOCKET, SO_ATTACH_BPF, 0, true),
+	    -1);
+	ck_assert_int_eq(twin_set(twin, IPPROTO_TCP, TCP_KEEPIDLE, 33,
+	    false), 0);
+	ck_assert_int_eq(get(twin, IPPROTO_TCP, TCP_KEEPIDLE), 33);
+	close(twin);
+	close(original);
+}
+END_TEST
+
 START_TEST(both_families_or_one_as_the_original)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET,
@@ -245,6 +292,8 @@ make(void)
 	tcase_add_test(tc, the_twin_listens_and_the_original_does_not);
 	tcase_add_test(tc, the_port_is_free_when_both_are_closed);
 	tcase_add_test(tc, options_are_the_originals);
+	tcase_add_test(tc, a_filter_is_not_lost);
+	tcase_add_test(tc, lends_no_rights);
 	tcase_add_test(tc, both_families_or_one_as_the_original);
 	tcase_add_test(tc, four_share_a_port_where_they_say_so);
 	tcase_add_test(tc, a_port_that_somebody_listens_on_has_no_twin);

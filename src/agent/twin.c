@@ -19,6 +19,9 @@
 #ifndef IPV6_TRANSPARENT
 #define IPV6_TRANSPARENT 75
 #endif
+#ifndef IPV6_MINHOPCOUNT
+#define IPV6_MINHOPCOUNT 73
+#endif
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
 #endif
@@ -58,6 +61,8 @@ static const struct option {
 	{ IPPROTO_IPV6, IPV6_FREEBIND, NEEDED, ANYBODY, false },
 	{ IPPROTO_IPV6, IPV6_TRANSPARENT, NEEDED, PRIVILEGED, false },
 	{ SOL_SOCKET, SO_MARK, NEEDED, PRIVILEGED, false },
+	{ IPPROTO_IP, IP_MINTTL, NEEDED, ANYBODY, false },
+	{ IPPROTO_IPV6, IPV6_MINHOPCOUNT, NEEDED, ANYBODY, false },
 	{ SOL_SOCKET, SO_KEEPALIVE, WANTED, ANYBODY, false },
 	{ SOL_SOCKET, SO_OOBINLINE, WANTED, ANYBODY, false },
 	{ SOL_SOCKET, SO_PRIORITY, WANTED, PRIVILEGED, false },
@@ -166,6 +171,16 @@ set_int(int fd, int name, int value)
 	(void)setsockopt(fd, SOL_SOCKET, name, &value, sizeof(value));
 }
 
+/* It may keep clients out, and can be read back but in part: EACCES. */
+static bool
+has_filter(int fd)
+{
+	socklen_t length = 0;
+
+	return getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL,
+	    &length) < 0 ? errno == EACCES : length > 0;
+}
+
 static bool
 is_of_our_network(int original, int twin)
 {
@@ -234,6 +249,10 @@ twin_listen(int original, int backlog)
 		return -1;
 	if (!is_of_our_network(original, twin)) {
 		errno = ENONET;
+		return give_up(twin);
+	}
+	if (has_filter(original)) {
+		errno = EOPNOTSUPP;
 		return give_up(twin);
 	}
 	take_owner(original, twin);

@@ -16,7 +16,7 @@
  * Listens on the address that `original`, a bound TCP socket, has, with what
  * was set on it. Close-on-exec, non-blocking, the caller's. -1 with errno:
  * ENONET where it belongs to another network namespace, EOPNOTSUPP where an
- * option that must hold cannot be had.
+ * option that must hold cannot be had, or it has a packet filter.
  */
 MUST_USE int twin_listen(int original, int backlog);
 
