@@ -74,9 +74,20 @@ class Setting(service.Setting):
         for name in TRAPS:
             shutil.copy(build_path(os.path.join("tests/wrap", name)),
                         tap.path("bin", name))
+        tap.cleanup(self.sweep)
         self.sallyport = tap.path("bin", "sallyport")
         self.trap = tap.path("bin", "trap")
         self.fixed = tap.path("bin", "fixed")
+
+    def sweep(self):
+        """Ends what a failed case left: programs of our directory, which
+        nobody else starts."""
+        for pid in service.processes():
+            if self.tap.path("bin") + "/" in service.command(pid):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except OSError:
+                    continue
 
     def policy(self, port, *more):
         """One rule for a port or a range, with this setting's ring; more
