@@ -300,8 +300,9 @@ class Service:
 
     def tail(self, count=12):
         """Of one that has ended well, nobody wants to know."""
-        return [] if self.over else (["log of %s:" % shlex.join(self.argv)] + ["  " + line for line
-                in self.text().splitlines()[-count:]])
+        return [] if self.over else (
+            ["log of %s:" % shlex.join(self.argv)]
+            + ["  " + line for line in self.text().splitlines()[-count:]])
 
     def send(self, number):
         """Sent as a person would: to what was started."""
