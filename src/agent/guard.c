@@ -43,7 +43,12 @@ fill(scmp_filter_ctx filter)
 	    seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(listen),
 	    0) < 0 ||
 	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
-	    SCMP_SYS(io_uring_setup), 0) < 0)
+	    SCMP_SYS(io_uring_setup), 0) < 0 ||
+	    /* A ring may have been inherited. */
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+	    SCMP_SYS(io_uring_enter), 0) < 0 ||
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+	    SCMP_SYS(io_uring_register), 0) < 0)
 		return -1;
 	return 0;
 }

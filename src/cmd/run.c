@@ -145,10 +145,28 @@ forward(struct run *r, const struct signalfd_siginfo *info)
 {
 	if (!is_for_us_alone(info))
 		return;
-	if (r->service == 0)
+	if (r->service == 0 && info->ssi_signo != SIGCONT &&
+	    info->ssi_signo != SIGTSTP)
 		die_of((int)info->ssi_signo);
-	if (!r->ended && (pid_t)info->ssi_pid != r->service)
+	if (r->service != 0 && !r->ended && (pid_t)info->ssi_pid != r->service)
 		(void)kill(r->service, (int)info->ssi_signo);
+}
+
+/*
+ * The shell waits for us: so we stop together with the service; by the same
+ * signal, which does not stop where nobody could make us go on.
+ */
+static void
+stop(struct run *r, const struct signalfd_siginfo *info)
+{
+	sigset_t set;
+
+	forward(r, info);
+	sigemptyset(&set);
+	sigaddset(&set, (int)info->ssi_signo);
+	(void)raise((int)info->ssi_signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 static void
@@ -162,20 +180,21 @@ on_signal(struct ev_loop *loop, ev_io *io, int revents)
 	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			reap(r);
+		else if (info.ssi_signo == SIGTSTP ||
+		    info.ssi_signo == SIGTTIN || info.ssi_signo == SIGTTOU)
+			stop(r, &info);
 		else if (r->service == 0 && info.ssi_code > 0 &&
-		    info.ssi_signo != SIGWINCH)
+		    info.ssi_signo != SIGWINCH && info.ssi_signo != SIGCONT)
 			die_of((int)info.ssi_signo);
 		else
 			forward(r, &info);
 	}
 }
 
-/* All but our own faults, and job control's, which stops both together. */
+/* A fault of our own ends us whether it is blocked or not. */
 static int
 watch_signals(struct run *r)
 {
-	static const int left[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
-		SIGSYS, SIGABRT, SIGTSTP, SIGTTIN, SIGTTOU };
 	struct sigaction action;
 	sigset_t set;
 
@@ -184,8 +203,6 @@ watch_signals(struct run *r)
 	r->childless = action.sa_handler == SIG_IGN;
 	signal(SIGCHLD, SIG_DFL);
 	sigfillset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(left); i++)
-		sigdelset(&set, left[i]);
 	sigprocmask(SIG_BLOCK, &set, &r->before);
 	r->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (r->signals < 0)
