@@ -71,16 +71,16 @@ START_TEST(arrives_whole)
 {
 	struct link_message sent = { .kind = LINK_OFFER, .id = 7,
 		.backlog = 9, .user = "alice", .job = "web" }, got;
-	int fds[LINK_FDS], before = count_open();
+	int fds[PASS_MAX], before = count_open();
 
 	ck_assert_int_eq(link_send(ends[0], &sent, ends, 2), 0);
 	ck_assert_int_eq(link_receive(ends[1], &got, fds), 1);
 	ck_assert_mem_eq(&got, &sent, sizeof(got));
-	for (int i = 0; i < LINK_FDS; i++) {
+	for (int i = 0; i < PASS_MAX; i++) {
 		ck_assert_int_ge(fds[i], 0);
 		ck_assert_int_eq(fcntl(fds[i], F_GETFD), FD_CLOEXEC);
 	}
-	link_close_fds(fds);
+	pass_close(fds);
 	ck_assert_int_eq(fds[0], -1);
 	ck_assert_int_eq(fds[1], -1);
 	ck_assert_int_eq(count_open(), before);
@@ -95,7 +95,7 @@ END_TEST
 START_TEST(strings_end)
 {
 	struct link_message sent, got;
-	int fds[LINK_FDS];
+	int fds[PASS_MAX];
 
 	memset(&sent, 'x', sizeof(sent));
 	ck_assert_int_eq(link_send(ends[0], &sent, NULL, 0), 0);
@@ -125,7 +125,7 @@ static const struct {
 START_TEST(of_others_nothing_stays)
 {
 	char bytes[sizeof(struct link_message) + 1] = "";
-	int many[64], fds[LINK_FDS], before = count_open();
+	int many[64], fds[PASS_MAX], before = count_open();
 	struct link_message got;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(many); i++)
@@ -143,7 +143,7 @@ END_TEST
 START_TEST(comes_to_an_end)
 {
 	struct link_message m = { .kind = LINK_ASK };
-	int fds[LINK_FDS];
+	int fds[PASS_MAX];
 
 	ck_assert_int_eq(link_receive(ends[1], &m, fds), -1);
 	ck_assert_int_eq(errno, EAGAIN);

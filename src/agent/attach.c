@@ -19,7 +19,7 @@
 struct attach_waiting {
 	struct attach_waiting *next;
 	struct link_message message;
-	int fds[LINK_FDS];		/* copies; -1: none */
+	int fds[PASS_MAX];		/* copies; -1: none */
 	unsigned count;
 };
 
@@ -48,7 +48,7 @@ forget_first(struct attach *a)
 	a->first = w->next;
 	if (a->first == NULL)
 		a->last = &a->first;
-	link_close_fds(w->fds);
+	pass_close(w->fds);
 	free(w);
 }
 
@@ -103,7 +103,7 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct attach *a = io->data;
 	struct link_message message;
-	int fds[LINK_FDS], rc = link_receive(a->fd, &message, fds);
+	int fds[PASS_MAX], rc = link_receive(a->fd, &message, fds);
 
 	(void)loop;
 	(void)revents;
@@ -113,7 +113,7 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 		lose(a);
 		return;
 	}
-	link_close_fds(fds);
+	pass_close(fds);
 	if (message.kind != LINK_HELLO) {
 		a->owner.message(a->owner.arg, &message);
 	} else if (message.id != LINK_VERSION) {
@@ -183,7 +183,7 @@ attach_send(struct attach *a, const struct link_message *message,
 	}
 	w->message = *message;
 	w->count = count;
-	for (unsigned i = 0; i < LINK_FDS; i++)
+	for (unsigned i = 0; i < PASS_MAX; i++)
 		w->fds[i] = i < count ?
 		    fcntl(fds[i], F_DUPFD_CLOEXEC, 0) : -1;
 	*a->last = w;

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/pass.h"
+
 /* linux/pidfd.h of Linux 6.9; O_EXCL, refused by older kernels. */
 #ifndef PIDFD_THREAD
 #define PIDFD_THREAD O_EXCL
@@ -53,27 +55,6 @@ fill(scmp_filter_ctx filter)
 	return 0;
 }
 
-static int
-send_fd(int to, int fd)
-{
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	char byte = 'g';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(to, &header, MSG_NOSIGNAL) == 1 ? 0 : -1;
-}
-
 bool
 guard_is_around(void)
 {
@@ -96,7 +77,7 @@ guard_enter(int keeper)
 	error = seccomp_load(filter);	/* sets no_new_privs, too */
 	fd = error == 0 ? seccomp_notify_fd(filter) : -1;
 	if (fd >= 0) {
-		rc = send_fd(keeper, fd);
+		rc = pass_send(keeper, "g", 1, &fd, 1, 0);
 		error = -errno;
 		close(fd);
 	}
@@ -108,30 +89,12 @@ guard_enter(int keeper)
 int
 guard_accept(int service, void *other, size_t size)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = { other, size };
-	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *c;
-	ssize_t n;
-	int fd = -1;
+	int fds[PASS_MAX];
 
-	do
-		n = recvmsg(service, &header, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
+	if (pass_receive(service, other, size, fds) < 0)
 		return -1;
-	c = n > 0 ? CMSG_FIRSTHDR(&header) : NULL;
-	if (c == NULL || c->cmsg_type != SCM_RIGHTS) {
-		errno = EPIPE;
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
+	errno = EPIPE;
+	return fds[0];
 }
 
 static FILE *

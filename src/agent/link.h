@@ -23,9 +23,9 @@
 #include <sys/socket.h>
 
 #include "base/compiler.h"
+#include "io/pass.h"
 
 #define LINK_VERSION 1
-#define LINK_FDS 2
 
 enum link_kind {
 	LINK_HELLO = 1,		/* `id`: LINK_VERSION. The agent serves. */
@@ -68,9 +68,6 @@ MUST_USE int link_send(int fd, const struct link_message *message,
  * it was no message. The strings are terminated whoever sent them.
  */
 MUST_USE int link_receive(int fd, struct link_message *message_r,
-    int fds_r[LINK_FDS]);
-
-/* Closes descriptors that nobody takes. */
-void link_close_fds(int fds[LINK_FDS]);
+    int fds_r[PASS_MAX]);
 
 #endif

@@ -49,7 +49,7 @@ find_place(int fd, struct link_message *message, struct addr_endpoint *at_r)
 }
 
 struct offer *
-offer_new(const struct link_message *message, const int fds[LINK_FDS])
+offer_new(const struct link_message *message, const int fds[PASS_MAX])
 {
 	struct offer *offer = calloc(1, sizeof(*offer));
 
@@ -73,7 +73,7 @@ offer_new(const struct link_message *message, const int fds[LINK_FDS])
 void
 offer_close(struct offer *offer)
 {
-	link_close_fds(offer->fds);
+	pass_close(offer->fds);
 }
 
 void

@@ -19,7 +19,7 @@ struct offer {
 	void *owner;		/* who is told when it is closed; NULL: gone */
 	uint64_t owner_id;	/* the keeper's number of it */
 	struct link_message message;	/* as the workers get it: our number */
-	int fds[LINK_FDS];	/* listener, channel; -1 once dropped */
+	int fds[PASS_MAX];	/* listener, channel; -1 once dropped */
 	struct addr_endpoint at;	/* where the listener is bound */
 	unsigned holders;	/* workers that may have it open */
 	bool dropped;
@@ -32,7 +32,7 @@ struct offer {
  * is exhausted (ENOMEM).
  */
 MUST_USE struct offer *offer_new(const struct link_message *message,
-    const int fds[LINK_FDS]);
+    const int fds[PASS_MAX]);
 
 /* Closes the supervisor's own descriptors. */
 void offer_close(struct offer *offer);

@@ -54,7 +54,7 @@ send_order(const struct orders *o, struct order *order)
 	switch (order->state) {
 	case OFFER_UNSENT:
 		if (link_send(o->fd, &order->offer->message,
-		    order->offer->fds, LINK_FDS) < 0)
+		    order->offer->fds, PASS_MAX) < 0)
 			return -1;
 		order->state = HELD;
 		return 0;
@@ -124,11 +124,11 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct orders *o = io->data;
 	struct link_message message;
-	int fds[LINK_FDS], rc;
+	int fds[PASS_MAX], rc;
 
 	(void)revents;
 	while ((rc = link_receive(o->fd, &message, fds)) > 0) {
-		link_close_fds(fds);
+		pass_close(fds);
 		if (message.kind == LINK_DROPPED)
 			on_dropped(o, message.id);
 	}

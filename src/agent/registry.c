@@ -284,7 +284,7 @@ on_message(struct peer *peer, struct link_message *message, int *fds)
 		on_drop(peer, message->id);
 	else
 		part(peer, "it sends what no keeper says");
-	link_close_fds(fds);
+	pass_close(fds);
 }
 
 static void
@@ -292,7 +292,7 @@ on_link(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct peer *peer = io->data;
 	struct link_message message;
-	int fds[LINK_FDS], rc;
+	int fds[PASS_MAX], rc;
 
 	(void)loop;
 	(void)revents;

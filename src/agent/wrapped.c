@@ -93,8 +93,10 @@ set_flag(int fd, int flag, bool on)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	return flags < 0 ? -1 :
-	    fcntl(fd, F_SETFL, on ? flags | flag : flags & ~flag);
+	int wanted = on ? flags | flag : flags & ~flag;
+
+	return flags < 0 ? -1 : flags == wanted ? 0 :
+	    fcntl(fd, F_SETFL, wanted);
 }
 
 /* The service's end is named after the client's connection. */
@@ -298,7 +300,7 @@ on_orders(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct wrapped_set *set = io->data;
 	struct link_message m;
-	int fds[LINK_FDS], rc;
+	int fds[PASS_MAX], rc;
 
 	(void)loop;
 	if (!say_answer(set))
@@ -310,7 +312,7 @@ on_orders(struct ev_loop *loop, ev_io *io, int revents)
 			on_offer(set, &m, fds);
 		else if (m.kind == LINK_DROP)
 			on_drop(set, m.id);
-		link_close_fds(fds);
+		pass_close(fds);
 		if (!say_answer(set))
 			return;
 	}
@@ -363,7 +365,9 @@ bool
 wrapped_has_room(struct wrapped *w)
 {
 	update(w);
-	return ev_is_active(&w->accept_io);
+	/* The flag is the socket's, and so everybody's who has a copy. */
+	return ev_is_active(&w->accept_io) &&
+	    set_flag(w->listener, O_NONBLOCK, true) == 0;
 }
 
 void

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/pass.h"
+
 /*
  * Seconds between looks at a channel that is full. The kernel says only when
  * most of it is free, and of too many descriptors in flight it says nothing.
@@ -36,27 +38,8 @@ is_transient(int error)
 static int
 send_fd(const struct sink *sink, int fd)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	char byte = sink->options.byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-	ssize_t n;
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	do
-		n = sendmsg(sink->options.fd, &message,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
+	if (pass_send(sink->options.fd, &sink->options.byte, 1, &fd, 1,
+	    MSG_DONTWAIT) == 0)
 		return 0;
 	return is_transient(errno) ? errno : ECONNREFUSED;
 }
