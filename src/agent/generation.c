@@ -52,6 +52,18 @@ check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 		    "remove Userid and Jobname, or code Handoff Wrap");
 }
 
+/* Nothing listens on it here: no port is in clear, but none is served. */
+static void
+warn_of_forward(const struct rules_rule *rule, struct diag *diag)
+{
+	if (settings_handoff(rule->application) == SETTINGS_HANDOFF_FORWARD)
+		diag_cure(diag, diag_report(diag, DIAG_NOT_SERVED_HERE,
+		    rule->span, "rule '%s' is not served here: Handoff "
+		    "Forward is the daemon's", rule->name),
+		    "start sallyportd with this policy, too; or code Handoff "
+		    "Wrap");
+}
+
 static void
 on_unbuilt(void *arg, const struct policy_unbuilt *unbuilt)
 {
@@ -73,8 +85,11 @@ check(struct generation *g, unsigned serves)
 	if (environment_load(g->rules, g->diag, &g->environments) < 0 ||
 	    diag_count(g->diag, DIAG_ERROR) > 0)
 		return -1;
-	if ((serves & GENERATION_FORWARD) == 0)
+	if ((serves & GENERATION_FORWARD) == 0) {
+		for (size_t i = 0; i < rules_count(g->rules); i++)
+			warn_of_forward(rules_at(g->rules, i), g->diag);
 		return 0;
+	}
 	if (listen_plan(g->rules, &g->listeners, &error) < 0) {
 		if (error.what == NULL)
 			diag_out_of_memory(g->diag);

@@ -145,6 +145,9 @@
 	  "Stop the program that holds it (ss -ltnp shows it), or change the " \
 	  "rule.") \
 	D(NOT_SERVED, 1705, ERROR, "this daemon cannot serve a rule", \
-	  "The message says what the rule lacks.")
+	  "The message says what the rule lacks.") \
+	D(NOT_SERVED_HERE, 1706, WARNING, "a rule is another program's", \
+	  "Ports of Handoff Forward are opened by sallyportd, not by " \
+	  "sallyport run.")
 
 #endif

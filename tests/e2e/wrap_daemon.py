@@ -123,6 +123,13 @@ with T.case("a port that no rule names: clear and told, or refused"):
     expect(it.ended() != 0, "it was let")
     it.over = True
 
+with T.case("what the daemon forwards, a private agent does not, and says so"):
+    path = T.write("forward", policy.text(
+        policy.Rule("theirs", CLEAR, S.ring, backend="127.0.0.1:1")))
+    it = wrap.Run(S, ["true"], path)
+    it.wait(r"rule 'theirs' is not served here.*\[SP1706\]", "err")
+    it.end()
+
 with T.case("a service that starts while the daemon is away waits in listen"):
     it = wrap.Run(S, ["/bin/sh", "-c", "read line; exec %s echo %d"
                       % (S.trap, CLEAR)],
