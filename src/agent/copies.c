@@ -9,45 +9,71 @@
 #include <unistd.h>
 
 static bool
-has_copy(const char *pid, const char *wanted)
+is_filtered(const char *pid)
+{
+	char path[64], line[128];
+	int mode = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/status", pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "Seccomp: %d", &mode) == 1)
+			break;
+	fclose(f);
+	return mode != 0;
+}
+
+static void
+mark(ino_t inode, struct copies *sockets, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (sockets[i].inode == inode)
+			sockets[i].found = true;
+}
+
+static void
+look_into(const char *pid, struct copies *sockets, size_t count)
 {
 	char path[64], target[64];
 	struct dirent *entry;
-	bool found = false;
+	uintmax_t inode;
 	ssize_t n;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/fd", pid);
 	dir = opendir(path);
 	if (dir == NULL)
-		return false;
-	while (!found && (entry = readdir(dir)) != NULL) {
+		return;
+	while ((entry = readdir(dir)) != NULL) {
 		n = readlinkat(dirfd(dir), entry->d_name, target,
 		    sizeof(target) - 1);
 		if (n <= 0)
 			continue;
 		target[n] = '\0';
-		found = strcmp(target, wanted) == 0;
+		if (sscanf(target, "socket:[%ju]", &inode) == 1)
+			mark((ino_t)inode, sockets, count);
 	}
 	closedir(dir);
-	return found;
 }
 
-bool
-copies_exist(ino_t socket)
+void
+copies_look(struct copies *sockets, size_t count)
 {
 	DIR *dir = opendir("/proc");
 	struct dirent *entry;
-	bool found = false;
-	char wanted[64];
 
+	for (size_t i = 0; i < count; i++)
+		sockets[i].found = false;
 	if (dir == NULL)
-		return false;
-	snprintf(wanted, sizeof(wanted), "socket:[%ju]", (uintmax_t)socket);
-	while (!found && (entry = readdir(dir)) != NULL)
-		found = isdigit((unsigned char)entry->d_name[0]) &&
-		    atoi(entry->d_name) != getpid() &&
-		    has_copy(entry->d_name, wanted);
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    is_filtered(entry->d_name))
+			look_into(entry->d_name, sockets, count);
 	closedir(dir);
-	return found;
+	for (size_t i = 0; i < count; i++)
+		sockets[i].found &= sockets[i].inode != 0;
 }

@@ -79,6 +79,11 @@ check(struct generation *g, unsigned serves)
 {
 	struct listen_error error;
 
+	/* An empty file is a file that was not written, or not yet. */
+	if (rules_count(g->rules) == 0)
+		diag_cure(g->diag, diag_report(g->diag, DIAG_NOT_SERVED,
+		    policy_span(g->policy), "the policy has no rule"),
+		    "add a TTLSRule for each port to secure");
 	policy_each_unbuilt(g->policy, on_unbuilt, g->diag);
 	for (size_t i = 0; i < rules_count(g->rules); i++)
 		check_rule(rules_at(g->rules, i), serves, g->diag);

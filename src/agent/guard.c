@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -149,12 +150,25 @@ read_rights(pid_t pid, struct rights *rights_r)
 	return found == 3 ? 0 : -1;
 }
 
+/* Capabilities are worth what their user namespace is. */
+static ino_t
+user_namespace(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
 bool
 guard_is_equal(pid_t pid)
 {
 	struct rights theirs, ours;
+	ino_t space = user_namespace(pid);
 
-	return read_rights(pid, &theirs) == 0 &&
+	return space != 0 && space == user_namespace(getpid()) &&
+	    read_rights(pid, &theirs) == 0 &&
 	    read_rights(getpid(), &ours) == 0 && theirs.uid == ours.uid &&
 	    theirs.gid == ours.gid &&
 	    theirs.capabilities == ours.capabilities;

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/copies.h"
 #include "agent/guard.h"
 #include "agent/twin.h"
 #include "wrap/wrap_name.h"
@@ -209,10 +208,9 @@ held_beside(const struct held *held, int original)
 struct held *
 held_alone(const struct held *held)
 {
-	struct held *alone;
+	struct held *alone = calloc(1, sizeof(*alone));
 
-	if (!held_has_copies(held) ||
-	    (alone = calloc(1, sizeof(*alone))) == NULL)
+	if (alone == NULL)
 		return NULL;
 	alone->keeper = held->keeper;
 	alone->offer = held->offer;
@@ -229,12 +227,6 @@ bool
 held_is_alone(const struct held *held)
 {
 	return held->channel < 0 && !held->dropping;
-}
-
-bool
-held_has_copies(const struct held *held)
-{
-	return held->inode != 0 && copies_exist(held->inode);
 }
 
 int

@@ -61,14 +61,11 @@ MUST_USE struct held *held_beside(const struct held *held, int original);
 
 /*
  * The listener without a channel: the service has closed what it was given,
- * but elsewhere has a copy of the socket that it replaced, from which it may
- * yet want to accept. NULL where it has none.
+ * but may elsewhere have a copy of the socket that it replaced (copies.h),
+ * from which it wants to accept. NULL where memory or descriptors ran out.
  */
 MUST_USE struct held *held_alone(const struct held *held);
 bool held_is_alone(const struct held *held);
-
-/* Is there a copy yet? */
-bool held_has_copies(const struct held *held);
 
 /*
  * The service's end, once more, from the process it was put into: a

@@ -12,17 +12,20 @@
 #include "agent/keeper-hold.h"
 #include "agent/keeper-state.h"
 #include "agent/twin.h"
+#include "base/log.h"
 #include "wrap/wrap_name.h"
 
 void
 keeper_call_tell(struct keeper *k, const char *format, ...)
 {
-	char line[1024];
+	char text[1024], line[2048];
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(line, sizeof(line), format, ap);
+	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	/* A process chooses its own name, control characters and all. */
+	log_escape(text, line, sizeof(line));
 	for (size_t i = 0; i < k->told_count; i++)
 		if (strcmp(k->told[i], line) == 0)
 			return;

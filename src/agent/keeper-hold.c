@@ -2,8 +2,10 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
+#include "agent/copies.h"
 #include "agent/held.h"
 #include "agent/keeper-state.h"
 
@@ -70,7 +72,10 @@ keeper_hold_ended(const struct keeper *k, uint64_t id)
 	return NULL;
 }
 
-/* The service has closed its channel, or shut it down. */
+/*
+ * The service has closed its channel, or shut it down. The listener is kept
+ * until it is known, soon, whether somebody has a copy.
+ */
 static void
 leave(struct keeper *k, struct held *h)
 {
@@ -82,28 +87,70 @@ leave(struct keeper *k, struct held *h)
 		return;
 	alone->next = k->held;
 	k->held = alone;
-	if (!ev_is_active(&k->look))
-		ev_timer_again(k->loop, &k->look);
+	ev_timer_stop(k->loop, &k->look);
+	ev_timer_set(&k->look, 0., KEEPER_LOOK_INTERVAL);
+	ev_timer_start(k->loop, &k->look);
 }
 
-void
-keeper_hold_look(struct keeper *k)
+/* Those that nobody watches, for they look closed but are not. */
+static bool
+look_at_silent(struct keeper *k)
 {
 	struct held *next;
 	bool any = false;
 
 	for (struct held *h = k->held; h != NULL; h = next) {
 		next = h->next;
-		if (h->dropping || ev_is_active(&h->hangup))
+		if (h->dropping || held_is_alone(h) ||
+		    ev_is_active(&h->hangup))
 			continue;
 		if (held_is_left(h))
 			leave(k, h);
-		else if (held_is_alone(h) && !held_has_copies(h))
-			forget(k, h);
 		else
 			any = true;
 	}
-	if (!any)
+	return any;
+}
+
+/* One look for all; forgets those of which there is no copy. Any left? */
+static bool
+look_at_alone(struct keeper *k)
+{
+	struct copies *sockets;
+	struct held *next;
+	size_t count = 0, i = 0;
+
+	for (const struct held *h = k->held; h != NULL; h = h->next)
+		count += held_is_alone(h);
+	if (count == 0)
+		return false;
+	sockets = calloc(count, sizeof(*sockets));
+	for (const struct held *h = k->held; sockets != NULL && h != NULL;
+	    h = h->next)
+		if (held_is_alone(h))
+			sockets[i++].inode = h->inode;
+	if (sockets != NULL)
+		copies_look(sockets, count);
+	i = 0;
+	for (struct held *h = k->held; h != NULL; h = next) {
+		next = h->next;
+		if (!held_is_alone(h))
+			continue;
+		if (sockets == NULL || !sockets[i++].found) {
+			forget(k, h);
+			count--;
+		}
+	}
+	free(sockets);
+	return count > 0;
+}
+
+void
+keeper_hold_look(struct keeper *k)
+{
+	bool silent = look_at_silent(k), alone = look_at_alone(k);
+
+	if (!silent && !alone)
 		ev_timer_stop(k->loop, &k->look);
 }
 
@@ -124,7 +171,8 @@ on_hangup(struct ev_loop *loop, ev_io *io, int revents)
 	if (recv(h->channel, waste, sizeof(waste), MSG_DONTWAIT) == 0 &&
 	    poll(&fd, 1, 0) == 1) {
 		ev_io_stop(loop, io);
-		ev_timer_again(loop, &h->keeper->look);
+		if (!ev_is_active(&h->keeper->look))
+			ev_timer_again(loop, &h->keeper->look);
 	}
 }
 
@@ -164,15 +212,14 @@ keeper_hold_sweep(struct keeper *k)
 
 	for (struct held *h = k->held; h != NULL; h = next) {
 		next = h->next;
-		if (held_is_alone(h) ? held_has_copies(h) :
-		    !h->dropping && !held_is_left(h))
+		any |= h->dropping || held_is_alone(h);
+		if (!held_is_left(h))
 			continue;
 		any = true;
-		if (held_is_left(h))
-			leave(k, h);
-		else
-			keeper_hold_drop(k, h);
+		leave(k, h);
 	}
+	if (any)
+		(void)look_at_alone(k);
 	return any;
 }
 

@@ -16,6 +16,9 @@
 #include "agent/keeper.h"
 #include "agent/link.h"
 
+/* Seconds between looks for the copies of a socket. */
+#define KEEPER_LOOK_INTERVAL 1.
+
 /* Sentences that are remembered, so that each is said once. */
 #define KEEPER_TOLD_MAX 256
 

@@ -15,8 +15,6 @@
 
 /* Seconds for an agent to let go at the end. */
 #define FINISH_LIMIT 2.
-/* Seconds between looks for the copies of a socket. */
-#define LOOK_INTERVAL 1.
 /* The kernel cuts a process's name there (TASK_COMM_LEN of linux/sched.h). */
 #define NAME_MAX_LENGTH 15
 
@@ -139,7 +137,7 @@ keeper_new(struct ev_loop *loop, const struct keeper_options *options)
 	attach_init(&k->attach, loop, &owner);
 	ev_init(&k->guard_io, on_guard);
 	ev_init(&k->limit, on_limit);
-	ev_timer_init(&k->look, on_look, 0., LOOK_INTERVAL);
+	ev_timer_init(&k->look, on_look, 0., KEEPER_LOOK_INTERVAL);
 	k->guard_io.data = k->limit.data = k->look.data = k;
 	return k;
 }

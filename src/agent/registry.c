@@ -431,8 +431,9 @@ registry_set_rules(struct registry *r, const struct rules *rules)
 			switch (claim_find(rules, &flow, &rule)) {
 			case CLAIM_NONE:
 				log_offer(o, "no rule names a wrapped listener "
-				    "any more, and its connections stay in "
-				    "clear");
+				    "any more, and its clients are refused "
+				    "but for those of a rule with TTLSEnabled "
+				    "Off");
 				break;
 			case CLAIM_ELSEWHERE:
 				log_offer(o, "the rules hand a wrapped "

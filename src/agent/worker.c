@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "agent/claim.h"
 #include "agent/environment.h"
 #include "agent/generation.h"
 #include "agent/sandbox.h"
@@ -122,20 +123,42 @@ turn_away(int fd, const struct rules_rule *rule,
 }
 
 /*
+ * Only what a rule names is wrapped. Where this policy has none for it, the
+ * one that had is gone, or its file is half written: that must not open what
+ * was closed. Clients that the rules leave out are another matter.
+ */
+static bool
+is_claimed(struct worker *w, struct wrapped *wrapped)
+{
+	struct rules_flow flow = { .direction = RULES_INBOUND,
+		.user = wrapped->user, .job = wrapped->job };
+	const struct rules_rule *rule;
+
+	if (!wrapped->asked) {
+		wrapped->asked = true;
+		wrapped->claimed = sock_local(wrapped->listener,
+		    &flow.local) == 0 && claim_find(w->generation->rules,
+		    &flow, &rule) == CLAIM_WRAP;
+	}
+	return wrapped->claimed;
+}
+
+/*
  * How the application gets the connection; REASON_OK where it does. What comes
  * to a port of our own and is not of a rule that forwards goes nowhere; what
  * comes to a wrapped service and is not to be secured is the service's.
  */
 static enum reason
-plan_handoff(const struct rules_rule *rule, const struct wrapped *wrapped,
-    struct session_plan *plan)
+plan_handoff(struct worker *w, const struct rules_rule *rule,
+    struct wrapped *wrapped, struct session_plan *plan)
 {
-	bool secured = rule != NULL && rule->secured;
-
 	plan->rule = rule == NULL ? NULL : rule->name;
 	if (wrapped != NULL) {
 		plan->sink = wrapped->sink;
-		return !secured || settings_handoff(rule->application) ==
+		if (rule == NULL)
+			return is_claimed(w, wrapped) ? REASON_OK :
+			    REASON_RULE_GONE;
+		return !rule->secured || settings_handoff(rule->application) ==
 		    SETTINGS_HANDOFF_WRAP ? REASON_OK : REASON_OTHER_HANDOFF;
 	}
 	if (rule == NULL || settings_handoff(rule->application) !=
@@ -164,13 +187,13 @@ plan_tls(struct worker *w, const struct rules_rule *rule,
 /* wrapped: whose client it is; NULL: it came to a port of our own. */
 static void
 take(struct worker *w, int fd, const struct rules_flow *flow,
-    const struct wrapped *wrapped)
+    struct wrapped *wrapped)
 {
 	const struct rules_rule *rule = rules_match(w->generation->rules,
 	    flow);
 	struct session_plan plan = { 0 };
 	struct session *session;
-	enum reason reason = plan_handoff(rule, wrapped, &plan);
+	enum reason reason = plan_handoff(w, rule, wrapped, &plan);
 
 	if (reason != REASON_OK) {
 		turn_away(fd, rule, flow, reason);

@@ -28,6 +28,7 @@ struct wrapped {
 	char *names;			/* where they are kept */
 	ev_io accept_io, hangup_io;
 	bool over;			/* it accepts no more */
+	bool asked, claimed;		/* the worker's: do rules name it? */
 };
 
 struct wrapped_set {

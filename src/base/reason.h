@@ -142,6 +142,11 @@
 	  "it came to a wrapped service", \
 	  "code Handoff Wrap in the rule's TTLSApplicationAction, or start the " \
 	  "service without `sallyport run`") \
+	R(RULE_GONE, 7004, "rule-gone", \
+	  "a rule named the wrapped port when the service began to listen, " \
+	  "and none does any more", \
+	  "restore the rule; for connections in clear, write one with " \
+	  "TTLSEnabled Off, or start the service again") \
 	R(NO_MEMORY, 7301, "out-of-memory", \
 	  "memory was exhausted", \
 	  "limit the connections, or give the host more memory") \

@@ -106,6 +106,16 @@ sock_accept(int listener, struct addr_endpoint *local_r,
 	}
 }
 
+int
+sock_local(int fd, struct addr_endpoint *local_r)
+{
+	struct sockaddr_storage local;
+	socklen_t length = sizeof(local);
+
+	return getsockname(fd, (struct sockaddr *)&local, &length) < 0 ? -1 :
+	    addr_from_sockaddr((struct sockaddr *)&local, local_r);
+}
+
 static int
 start_connect(const struct sockaddr *sa, socklen_t len)
 {

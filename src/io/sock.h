@@ -41,6 +41,9 @@ MUST_USE int sock_accept(int listener, struct addr_endpoint *local_r,
  */
 void sock_tune(int fd);
 
+/* Where the socket is bound. -1 with errno. */
+MUST_USE int sock_local(int fd, struct addr_endpoint *local_r);
+
 /* Starts connecting; finished when writable and sock_error says 0. */
 MUST_USE int sock_connect(const struct addr_endpoint *to);
 MUST_USE int sock_connect_unix(const char *path);

@@ -73,7 +73,10 @@ move_copy(int copy, uint64_t inode, int channel, struct wrap_epoll *watches)
 	/* Where it cannot be moved, accept adopts it, or fails. */
 	if (flags < 0 || wrap_epoll_take(copy, inode, watches) < 0)
 		return;
-	(void)dup3(channel, copy, (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+	/* That took its time, and another thread may have closed it. */
+	if (wrap_socket_inode(copy) == inode)
+		(void)dup3(channel, copy,
+		    (flags & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
 	wrap_epoll_give(copy, watches);
 }
 

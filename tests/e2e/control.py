@@ -230,7 +230,6 @@ with T.case("megabytes each way"):
 
 with T.case("what no rule secures is handed over as it came"):
     for port, rule, host in ((PLAIN, "open", "127.0.0.1"),
-                             (NOT_NAMED, None, "127.0.0.1"),
                              (NEAR, None, "127.0.0.2")):
         since = D.mark()
         listener = keeper.Listener(T, port=port)
@@ -253,6 +252,22 @@ with T.case("what no rule secures is handed over as it came"):
         K.drop(number)
         listener.close()
 
+def turned_away(port, since):
+    with socket.create_connection(("127.0.0.1", port)) as raw:
+        raw.settimeout(15)
+        equal(raw.recv(1), b"", "what the client is told")
+        line = D.conn(since, raw.getsockname()[1])
+    equal(line["reason"], "7004/rule-gone", line.line)
+
+
+with T.case("what no rule names is not handed over: its rule must be gone"):
+    listener = keeper.Listener(T, port=NOT_NAMED)
+    since = D.mark()
+    number = K.offer(listener, job=b"plain")
+    turned_away(NOT_NAMED, since)
+    K.drop(number)
+    listener.close()
+
 with T.case("user and job of the listener are those of its connections"):
     for job, secured in (b"redis-server", True), (b"other", False):
         listener = keeper.Listener(T, port=MINE)
@@ -261,8 +276,7 @@ with T.case("user and job of the listener are those of its connections"):
             tls = connect(MINE)
             end(tls, serve(listener, tls))
         else:
-            with socket.create_connection(("127.0.0.1", MINE)):
-                equal(listener.accept().family, socket.AF_INET, "family")
+            turned_away(MINE, D.mark())
         K.drop(number)
         listener.close()
 
@@ -424,8 +438,7 @@ with T.case("a reload that no longer names the port"):
     D.wait_line(re.compile(r"no rule names a wrapped listener.*:%d" % PORT),
                 since)
     wait_for(lambda: not set(old) & set(D.workers()), "the old workers")
-    with socket.create_connection(("127.0.0.1", PORT)):
-        equal(LISTENER.accept().family, socket.AF_INET, "family")
+    turned_away(PORT, D.mark())
     write(*RULES)
     _, old = reload("generation 4 serves")
     wait_for(lambda: not set(old) & set(D.workers()), "the old workers")

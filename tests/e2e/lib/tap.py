@@ -26,6 +26,11 @@ class Tap:
         # Short: a unix socket's path has 108 bytes.
         self.dir = tempfile.mkdtemp(prefix="sp-e2e-", dir="/tmp")
         os.chmod(self.dir, 0o755)
+        # A shell's background job starts with these ignored, and so would
+        # all that it starts.
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            if signal.getsignal(number) == signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, self._stuck)
         signal.signal(signal.SIGTERM, self._ended)
         signal.alarm(limit)
