@@ -258,6 +258,7 @@ guard_receive(int guard, struct guard_call *call_r)
 			call_r->socket = fetch_from_thread(
 			    (pid_t)notif->pid, call_r->pid, call_r->number);
 			call_r->error = call_r->socket < 0 ? errno : 0;
+			call_r->cookie = guard_cookie(call_r->socket);
 		}
 		/* The number may have gone to another process meanwhile. */
 		rc = guard_waits(guard, call_r->id);
@@ -319,16 +320,40 @@ guard_listen(const struct guard_call *call)
 	return listen_as(caller.uid, caller.gid, call->socket, call->value);
 }
 
+uint64_t
+guard_cookie(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
+
+	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0 ?
+	    0 : cookie;
+}
+
+/* Another thread may have closed it, and opened something else. */
+static bool
+is_unchanged(const struct guard_call *call)
+{
+	int fd = guard_fetch(call->pid, call->number);
+	bool same = fd >= 0 && guard_cookie(fd) == call->cookie;
+
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
 int
-guard_replace(int guard, uint64_t id, int number, int fd, bool cloexec)
+guard_replace(int guard, const struct guard_call *call, int fd)
 {
 	struct seccomp_notif_addfd add = {
-		.id = id,
+		.id = call->id,
 		.flags = SECCOMP_ADDFD_FLAG_SETFD,
 		.srcfd = (uint32_t)fd,
-		.newfd = (uint32_t)number,
-		.newfd_flags = cloexec ? O_CLOEXEC : 0,
+		.newfd = (uint32_t)call->number,
+		.newfd_flags = call->cloexec ? O_CLOEXEC : 0,
 	};
 
-	return ioctl(guard, SECCOMP_IOCTL_NOTIF_ADDFD, &add) < 0 ? -1 : 0;
+	errno = EBADF;
+	return is_unchanged(call) &&
+	    ioctl(guard, SECCOMP_IOCTL_NOTIF_ADDFD, &add) >= 0 ? 0 : -1;
 }

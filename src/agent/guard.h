@@ -24,6 +24,7 @@ struct guard_call {
 	pid_t pid;		/* the process (thread group) that called */
 	int number;		/* the descriptor as the process numbers it */
 	int socket;		/* our own copy of it, close-on-exec; -1 */
+	uint64_t cookie;	/* SO_COOKIE of what was copied */
 	int error;		/* why there is no copy: EBADF it has no such
 				 * descriptor, ENOSYS its number cannot be
 				 * known (32-bit), or pidfd_getfd(2)'s */
@@ -71,11 +72,14 @@ void guard_answer(int guard, uint64_t id, int value, int error);
 MUST_USE int guard_listen(const struct guard_call *call);
 
 /*
- * Puts a copy of `fd` into the caller in the place of its descriptor
- * `number`; the call still waits. 0, or -1 with errno.
+ * Puts a copy of `fd` into the caller in the place of the descriptor that it
+ * called with; the call still waits. 0, or -1 with errno: ENOENT or ESRCH it
+ * does not wait any more, EBADF its descriptor is another one by now.
  */
-MUST_USE int guard_replace(int guard, uint64_t id, int number, int fd,
-    bool cloexec);
+MUST_USE int guard_replace(int guard, const struct guard_call *call, int fd);
+
+/* SO_COOKIE, by which a socket is known; 0 where it cannot be had. */
+uint64_t guard_cookie(int fd);
 
 /* Has the process our user, group and capabilities, no more and no less? */
 bool guard_is_equal(pid_t pid);

@@ -30,16 +30,6 @@ get_int(int fd, int name)
 	    value;
 }
 
-uint64_t
-held_cookie(int fd)
-{
-	uint64_t cookie = 0;
-	socklen_t length = sizeof(cookie);
-
-	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) < 0 ?
-	    0 : cookie;
-}
-
 /* Shared memory communications fall back to TCP where the peer has none. */
 #ifndef AF_SMC
 #define AF_SMC 43
@@ -161,7 +151,7 @@ hold(int listener, int original, const struct link_message *offer)
 	}
 	held->offer = *offer;
 	held->offer.kind = LINK_OFFER;
-	held->cookie = held_cookie(original);
+	held->cookie = guard_cookie(original);
 	held->inode = fstat(original, &st) == 0 ? st.st_ino : 0;
 	held->listener = listener;
 	held->channel = held->service = -1;

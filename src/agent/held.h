@@ -33,9 +33,6 @@ struct held {
 	ev_io hangup;		/* the owner's to start */
 };
 
-/* SO_COOKIE; 0 where it cannot be had. */
-uint64_t held_cookie(int fd);
-
 /* Is it a socket that TCP clients might be accepted from, MPTCP included? */
 bool held_is_tcp(int fd);
 bool held_listens(int fd);

@@ -177,13 +177,14 @@ hand_over(struct keeper *k, struct keeper_pending *p, struct held *h, int end)
 {
 	struct guard_call *call = &p->call;
 
-	if (guard_replace(k->guard, call->id, call->number, end,
-	    call->cloexec) == 0) {
+	if (guard_replace(k->guard, call, end) == 0) {
 		h->home_pid = call->pid;
 		h->home_number = call->number;
 		answer(k, call, 0, 0);
 	} else if (errno == ENOENT || errno == ESRCH) {
 		answer(k, call, -1, EINTR);	/* it is gone */
+	} else if (errno == EBADF) {
+		answer(k, call, -1, EBADF);
 	} else {
 		keeper_call_tell(k, "the service cannot be given its channel: %s",
 		    strerror(errno));
@@ -235,7 +236,7 @@ refuse_twin(struct keeper *k, struct keeper_pending *p, const char *rule,
 static void
 convert(struct keeper *k, struct keeper_pending *p, const char *rule)
 {
-	struct held *h = keeper_hold_by_cookie(k, held_cookie(p->call.socket));
+	struct held *h = keeper_hold_by_cookie(k, guard_cookie(p->call.socket));
 	char buf[KEEPER_CALL_PLACE_MAX];
 
 	if (h != NULL) {
@@ -413,7 +414,7 @@ on_adopt(struct keeper *k, struct guard_call *call)
 {
 	/* What does not listen and is no copy says so itself. */
 	if (!held_is_tcp(call->socket) || (!held_listens(call->socket) &&
-	    keeper_hold_by_cookie(k, held_cookie(call->socket)) == NULL))
+	    keeper_hold_by_cookie(k, guard_cookie(call->socket)) == NULL))
 		answer(k, call, 0, 0);
 	else
 		ask(k, call);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/guard.h"
 #include "agent/held.h"
 #include "agent/keeper-call.h"
 #include "agent/keeper-hold.h"
@@ -193,7 +194,7 @@ keeper_inherit(struct keeper *k, int number, int *channel_r)
 		    "no rule names it, and --strict allows nothing in clear");
 		return -1;
 	}
-	h = keeper_hold_by_cookie(k, held_cookie(number));
+	h = keeper_hold_by_cookie(k, guard_cookie(number));
 	h = h != NULL ? held_beside(h, number) :
 	    held_new(number, SOMAXCONN, &ask);
 	if (h == NULL) {

@@ -8,8 +8,8 @@
  * is refused, with a sentence for the user. Listeners and channels are the
  * keeper's, and outlive the agent.
  *
- * Everything happens in the event loop; nothing here waits but keeper_start,
- * keeper_inherit and keeper_finish.
+ * Everything happens in the event loop; nothing here waits for agent or service
+ * but keeper_start, keeper_inherit and keeper_finish.
  */
 #ifndef SALLYPORT_AGENT_KEEPER_H
 #define SALLYPORT_AGENT_KEEPER_H

@@ -360,6 +360,9 @@ stay_for_heirs(struct run *r)
 {
 	pid_t pid = fork();
 
+	if (pid < 0)
+		run_service_complain("what the service leaves behind loses "
+		    "its ports: %s", strerror(errno));
 	if (pid != 0)
 		return;
 	(void)setsid();

@@ -4,9 +4,11 @@
  * The sockets that a wrapped service holds in place of TCP ones are AF_UNIX,
  * and are bound to an abstract name (unix(7)) that says which TCP endpoints
  * they stand for. So everything is known from the descriptor alone, after
- * dup, fork, exec and SCM_RIGHTS alike, and no table can go stale. A socket's
- * own name is set by who made it and by nobody else; a peer's name proves
- * nothing, unless the own name says that the peer is the agent.
+ * dup, fork, exec and SCM_RIGHTS alike, and no table can go stale. Only a
+ * socket's own name counts, which no peer can choose; a peer's proves nothing,
+ * unless the own name says that the peer is the agent. A service may name a
+ * socket like this itself, and deceive itself with it: so the keeper takes a
+ * name for a question only, and knows which ones it has given.
  *
  * Plain values, no allocation; used by the library and by the agent.
  */

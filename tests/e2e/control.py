@@ -369,13 +369,13 @@ with T.case("a service that has gone: its port is not accepted at"):
     NUMBER = K.offer(LISTENER, job=b"service")
 
 with T.case("a service that speaks on its channel, or shuts it down"):
-    odd = keeper.Listener(T, port=NOT_NAMED)
+    odd = keeper.Listener(T, port=PLAIN)
     number = K.offer(odd)
     odd.near.send(b"nonsense")
     odd.near.send(b"")
     before = {pid: daemon.spent(pid) for pid in D.workers()}
     odd.near.shutdown(socket.SHUT_WR)
-    with socket.create_connection(("127.0.0.1", NOT_NAMED)):
+    with socket.create_connection(("127.0.0.1", PLAIN)):
         equal(odd.accept().family, socket.AF_INET, "family")
     K.drop(number)
     odd.close()
@@ -384,9 +384,9 @@ with T.case("a service that speaks on its channel, or shuts it down"):
     expect(spent < 1, "%.2f s of processor time" % spent)
 
 with T.case("a listener that is shut down harms nobody"):
-    odd = keeper.Listener(T, port=NOT_NAMED)
+    odd = keeper.Listener(T, port=PLAIN)
     number = K.offer(odd)
-    with socket.create_connection(("127.0.0.1", NOT_NAMED)):
+    with socket.create_connection(("127.0.0.1", PLAIN)):
         odd.accept().close()
     odd.sock.shutdown(socket.SHUT_RDWR)
     tls = connect(PORT)
@@ -606,9 +606,9 @@ with T.case("many links, and many that come and go"):
 with T.case("a keeper's end takes its listeners along"):
     before = {pid: daemon.descriptors(pid) for pid in [D.pid] + D.workers()}
     other = keeper.Keeper(T, SOCKET)
-    odd = keeper.Listener(T, port=NOT_NAMED)
+    odd = keeper.Listener(T, port=PLAIN)
     other.offer(odd)
-    with socket.create_connection(("127.0.0.1", NOT_NAMED)):
+    with socket.create_connection(("127.0.0.1", PLAIN)):
         odd.accept().close()
     other.close()
     odd.far.close()
