@@ -15,17 +15,18 @@
 #include "base/log.h"
 #include "wrap/wrap_name.h"
 
+/* A process's name, escaped. */
+#define NAME_ROOM (4 * sizeof(((struct link_message *)0)->job))
+
 void
 keeper_call_tell(struct keeper *k, const char *format, ...)
 {
-	char text[1024], line[2048];
+	char line[1024];
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	/* A process chooses its own name, control characters and all. */
-	log_escape(text, line, sizeof(line));
 	for (size_t i = 0; i < k->told_count; i++)
 		if (strcmp(k->told[i], line) == 0)
 			return;
@@ -35,18 +36,25 @@ keeper_call_tell(struct keeper *k, const char *format, ...)
 	k->options.tell(k->options.arg, line);
 }
 
+/* A process chooses its own name, control characters and all. */
+static const char *
+name_of(const struct link_message *m, char buf[NAME_ROOM])
+{
+	return m->job[0] == '\0' ? "a process without a name" :
+	    log_escape(m->job, buf, NAME_ROOM);
+}
+
 const char *
 keeper_call_place(const struct link_message *m,
     char buf[KEEPER_CALL_PLACE_MAX])
 {
 	struct addr_endpoint at;
-	char text[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX], name[NAME_ROOM];
 
 	if (addr_from_sockaddr((const struct sockaddr *)&m->local, &at) < 0)
 		return "an unknown address";
 	snprintf(buf, KEEPER_CALL_PLACE_MAX, "%s (%s)",
-	    addr_print_endpoint(&at, text), m->job[0] != '\0' ? m->job :
-	    "a process that is gone");
+	    addr_print_endpoint(&at, text), name_of(m, name));
 	return buf;
 }
 
@@ -459,20 +467,21 @@ static void
 refuse_unseen(struct keeper *k, struct guard_call *call)
 {
 	struct link_message who = { 0 };
+	char name[NAME_ROOM];
 
-	if (held_describe(call->pid, &who) < 0 || who.job[0] == '\0')
-		snprintf(who.job, sizeof(who.job), "process %d",
-		    (int)call->pid);
+	if (held_describe(call->pid, &who) < 0)
+		who.job[0] = '\0';
 	if (call->error == ENOSYS)
 		keeper_call_tell(k, "%s is refused to listen: it is a 32-bit "
 		    "program, and its sockets cannot be looked at; use "
-		    "Handoff Transparent or Forward", who.job);
+		    "Handoff Transparent or Forward",
+		    name_of(&who, name));
 	else
 		keeper_call_tell(k, "%s is refused to listen: its socket "
 		    "cannot be looked at (pidfd_getfd: %s); a container must "
 		    "allow that system call, and a program that hides itself "
 		    "from debuggers (PR_SET_DUMPABLE) needs a run as root",
-		    who.job, strerror(call->error));
+		    name_of(&who, name), strerror(call->error));
 	answer(k, call, -1, EACCES);
 }
 

@@ -31,7 +31,7 @@ void keeper_call_tell(struct keeper *keeper, const char *format, ...)
     PRINTF_LIKE(2, 3);
 
 /* "127.0.0.1:80 (python3)"; returns buf. */
-#define KEEPER_CALL_PLACE_MAX (ADDR_TEXT_MAX + 80)
+#define KEEPER_CALL_PLACE_MAX (ADDR_TEXT_MAX + 300)
 const char *keeper_call_place(const struct link_message *message,
     char buf[KEEPER_CALL_PLACE_MAX]);
 
