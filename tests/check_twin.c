@@ -2,7 +2,7 @@
  * A socket's twin: same address, same options, and the original never
  * listens.
  */
-#include "agent/twin.h"
+#include "keeper/twin.h"
 
 #include <check.h>
 #include <errno.h>

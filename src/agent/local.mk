@@ -1,18 +1,10 @@
 # The daemon: supervisor, workers, listeners.
 noinst_LIBRARIES += libagent.a
 libagent_a_SOURCES = \
-	src/agent/attach.c src/agent/attach.h \
 	src/agent/claim.c src/agent/claim.h \
 	src/agent/control.c src/agent/control.h \
-	src/agent/copies.c src/agent/copies.h \
 	src/agent/environment.c src/agent/environment.h \
 	src/agent/generation.c src/agent/generation.h \
-	src/agent/guard.c src/agent/guard.h \
-	src/agent/held.c src/agent/held.h \
-	src/agent/keeper.c src/agent/keeper.h \
-	src/agent/keeper-call.c src/agent/keeper-call.h \
-	src/agent/keeper-hold.c src/agent/keeper-hold.h \
-	src/agent/keeper-state.h \
 	src/agent/link.c src/agent/link.h \
 	src/agent/listen.c src/agent/listen.h \
 	src/agent/offer.c src/agent/offer.h \
@@ -20,6 +12,5 @@ libagent_a_SOURCES = \
 	src/agent/registry.c src/agent/registry.h \
 	src/agent/sandbox.c src/agent/sandbox.h \
 	src/agent/supervisor.c src/agent/supervisor.h \
-	src/agent/twin.c src/agent/twin.h \
 	src/agent/worker.c src/agent/worker.h \
 	src/agent/wrapped.c src/agent/wrapped.h

@@ -14,7 +14,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "agent/guard.h"
+#include "keeper/guard.h"
 
 #define LIBRARY "libsallyport.so"
 

@@ -48,7 +48,7 @@ MUST_USE int run_service_check(const char *command);
 
 /*
  * Starts it. 0, or the exit status, and told. *guard_r is the filter's
- * descriptor (agent/guard.h), the caller's.
+ * descriptor (keeper/guard.h), the caller's.
  */
 MUST_USE int run_service_start(const struct run_service *service,
     pid_t *pid_r, int *guard_r);

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/held.h"
-#include "agent/keeper.h"
+#include "keeper/held.h"
+#include "keeper/keeper.h"
 #include "cmd/options.h"
 #include "cmd/run-agent.h"
 #include "cmd/run-service.h"

@@ -2,8 +2,8 @@
  * keeper-state.h - what keeper.c and keeper-call.c share, and nobody else
  * sees.
  */
-#ifndef SALLYPORT_AGENT_KEEPER_STATE_H
-#define SALLYPORT_AGENT_KEEPER_STATE_H
+#ifndef SALLYPORT_KEEPER_KEEPER_STATE_H
+#define SALLYPORT_KEEPER_KEEPER_STATE_H
 
 #include <ev.h>
 #include <stdbool.h>
@@ -11,9 +11,9 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "agent/attach.h"
-#include "agent/guard.h"
-#include "agent/keeper.h"
+#include "keeper/attach.h"
+#include "keeper/guard.h"
+#include "keeper/keeper.h"
 #include "agent/link.h"
 
 /* Seconds between looks for the copies of a socket. */

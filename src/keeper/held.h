@@ -5,8 +5,8 @@
  * The keeper holds both for as long as the service does. The agent has
  * copies; when it dies, clients wait in the listener's queue for the next.
  */
-#ifndef SALLYPORT_AGENT_HELD_H
-#define SALLYPORT_AGENT_HELD_H
+#ifndef SALLYPORT_KEEPER_HELD_H
+#define SALLYPORT_KEEPER_HELD_H
 
 #include <ev.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * An agent may die and another come; this finds it, again and again, and
  * tells its owner. Speaks the messages of link.h.
  */
-#ifndef SALLYPORT_AGENT_ATTACH_H
-#define SALLYPORT_AGENT_ATTACH_H
+#ifndef SALLYPORT_KEEPER_ATTACH_H
+#define SALLYPORT_KEEPER_ATTACH_H
 
 #include <ev.h>
 #include <stdbool.h>

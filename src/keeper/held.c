@@ -1,4 +1,4 @@
-#include "agent/held.h"
+#include "keeper/held.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/guard.h"
-#include "agent/twin.h"
+#include "keeper/guard.h"
+#include "keeper/twin.h"
 #include "wrap/wrap_name.h"
 
 /* Tries of a random name; one is all but certain to do. */

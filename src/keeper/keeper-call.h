@@ -4,8 +4,8 @@
  * Every stopped call is answered exactly once: at once, or when the agent
  * has said whose the port is, or has let go of it.
  */
-#ifndef SALLYPORT_AGENT_KEEPER_CALL_H
-#define SALLYPORT_AGENT_KEEPER_CALL_H
+#ifndef SALLYPORT_KEEPER_KEEPER_CALL_H
+#define SALLYPORT_KEEPER_KEEPER_CALL_H
 
 #include "base/addr.h"
 #include "base/compiler.h"

@@ -8,8 +8,8 @@
  * looked at, so that nothing can be changed between the look and the deed. io_uring could
  * listen and accept past any filter, and is answered ENOSYS.
  */
-#ifndef SALLYPORT_AGENT_GUARD_H
-#define SALLYPORT_AGENT_GUARD_H
+#ifndef SALLYPORT_KEEPER_GUARD_H
+#define SALLYPORT_KEEPER_GUARD_H
 
 #include <stdbool.h>
 #include <stddef.h>

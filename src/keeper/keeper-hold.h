@@ -1,8 +1,8 @@
 /*
  * keeper-hold.h - all that a keeper holds, and what the agent knows of it.
  */
-#ifndef SALLYPORT_AGENT_KEEPER_HOLD_H
-#define SALLYPORT_AGENT_KEEPER_HOLD_H
+#ifndef SALLYPORT_KEEPER_KEEPER_HOLD_H
+#define SALLYPORT_KEEPER_KEEPER_HOLD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,8 +11,8 @@
  * Everything happens in the event loop; nothing here waits for agent or service
  * but keeper_start, keeper_inherit and keeper_finish.
  */
-#ifndef SALLYPORT_AGENT_KEEPER_H
-#define SALLYPORT_AGENT_KEEPER_H
+#ifndef SALLYPORT_KEEPER_KEEPER_H
+#define SALLYPORT_KEEPER_KEEPER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

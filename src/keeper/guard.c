@@ -1,4 +1,4 @@
-#include "agent/guard.h"
+#include "keeper/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "agent/attach.h"
+#include "keeper/attach.h"
 
 #include <errno.h>
 #include <fcntl.h>

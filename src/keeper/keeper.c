@@ -1,4 +1,4 @@
-#include "agent/keeper.h"
+#include "keeper/keeper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/guard.h"
-#include "agent/held.h"
-#include "agent/keeper-call.h"
-#include "agent/keeper-hold.h"
-#include "agent/keeper-state.h"
+#include "keeper/guard.h"
+#include "keeper/held.h"
+#include "keeper/keeper-call.h"
+#include "keeper/keeper-hold.h"
+#include "keeper/keeper-state.h"
 
 /* Seconds for an agent to let go at the end. */
 #define FINISH_LIMIT 2.

@@ -1,4 +1,4 @@
-#include "agent/twin.h"
+#include "keeper/twin.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "agent/keeper-call.h"
+#include "keeper/keeper-call.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/held.h"
-#include "agent/keeper-hold.h"
-#include "agent/keeper-state.h"
-#include "agent/twin.h"
+#include "keeper/held.h"
+#include "keeper/keeper-hold.h"
+#include "keeper/keeper-state.h"
+#include "keeper/twin.h"
 #include "base/log.h"
 #include "wrap/wrap_name.h"
 

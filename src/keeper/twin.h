@@ -5,8 +5,8 @@
  * made, never listens: nobody can accept in clear from it. Its twin has the
  * same address and the same options, is the keeper's, and listens.
  */
-#ifndef SALLYPORT_AGENT_TWIN_H
-#define SALLYPORT_AGENT_TWIN_H
+#ifndef SALLYPORT_KEEPER_TWIN_H
+#define SALLYPORT_KEEPER_TWIN_H
 
 #include <stdbool.h>
 

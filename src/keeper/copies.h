@@ -1,8 +1,8 @@
 /*
  * copies.h - does a wrapped service still have these sockets open?
  */
-#ifndef SALLYPORT_AGENT_COPIES_H
-#define SALLYPORT_AGENT_COPIES_H
+#ifndef SALLYPORT_KEEPER_COPIES_H
+#define SALLYPORT_KEEPER_COPIES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "agent/copies.h"
+#include "keeper/copies.h"
 
 #include <ctype.h>
 #include <dirent.h>

@@ -1,13 +1,13 @@
-#include "agent/keeper-hold.h"
+#include "keeper/keeper-hold.h"
 
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "agent/copies.h"
-#include "agent/held.h"
-#include "agent/keeper-state.h"
+#include "keeper/copies.h"
+#include "keeper/held.h"
+#include "keeper/keeper-state.h"
 
 static void
 forget(struct keeper *k, struct held *h)
