@@ -93,17 +93,30 @@ pss pss1 sha1
 pss pss256 sha256
 openssl genrsa -out small.key 1024 2>/dev/null
 issue small root '/CN=small' "$end" "$client" "$ids" "$aki"
-# Of version 1, for it has no extension.
-key v1
-openssl req -new -key v1.key -subj '/CN=v1' |
-    openssl x509 -req -CA root.pem -CAkey root.key -set_serial 9 -days 365 \
-    -out v1.pem 2>/dev/null
-openssl x509 -in v1.pem -outform DER -out v1.der
-key v1root
-openssl req -new -key v1root.key -subj '/CN=v1 Root' |
-    openssl x509 -req -signkey v1root.key -set_serial 9 -days 365 \
-    -out v1root.pem 2>/dev/null
-openssl x509 -in v1root.pem -outform DER -out v1root.der
+# old NAME SUBJECT [ISSUER]: a certificate of version 1. Before 3.5, OpenSSL
+# made one where there was no extension; since then it has to be asked for.
+old() {
+	local name=$1 subject=$2 issuer=${3:-$1}
+	key "$name"
+	printf '[req]\ndistinguished_name=dn\n[dn]\n' >"$name.cnf"
+	if openssl req -help 2>&1 | grep -q -- -x509v1; then
+		local by=()
+		[ "$issuer" = "$name" ] ||
+			by=(-CA "$issuer.pem" -CAkey "$issuer.key")
+		openssl req -x509 -x509v1 -new -key "$name.key" \
+		    -config "$name.cnf" -subj "$subject" -set_serial 9 \
+		    -days 365 "${by[@]}" -out "$name.pem" 2>/dev/null
+	else
+		local by=(-CA "$issuer.pem" -CAkey "$issuer.key")
+		[ "$issuer" != "$name" ] || by=(-signkey "$name.key")
+		openssl req -new -key "$name.key" -subj "$subject" |
+		    openssl x509 -req "${by[@]}" -set_serial 9 -days 365 \
+		    -out "$name.pem" 2>/dev/null
+	fi
+	openssl x509 -in "$name.pem" -outform DER -out "$name.der"
+}
+old v1 /CN=v1 root
+old v1root '/CN=v1 Root'
 openssl dsaparam -noout -genkey -out dsa.key 2048 2>/dev/null
 issue dsa root '/CN=dsa' "$end" "$client" "$ids" "$aki"
 issue odd root '/C=DE/O=A, "B"/UID=u/CN= x#y' "$end" "$client" "$ids"
