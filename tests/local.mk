@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/check_policy \
 	tests/check_pump \
 	tests/check_reason \
+	tests/check_resets \
 	tests/check_rules \
 	tests/check_schema \
 	tests/check_sink \

@@ -5,7 +5,7 @@
  * A keeper (`sallyport run`) and an agent are joined by a SOCK_SEQPACKET
  * socket: a socketpair with the private agent, the control socket with the
  * daemon's. The supervisor speaks to each of its workers over a like pair in
- * the same words. Every message is one struct and up to two descriptors.
+ * the same words. Every message is one struct and up to three descriptors.
  *
  *	keeper -> agent		ASK, OFFER, DROP
  *	agent -> keeper		HELLO (first of all), VERDICT, DROPPED
@@ -31,7 +31,8 @@ enum link_kind {
 	LINK_HELLO = 1,		/* `id`: LINK_VERSION. The agent serves. */
 	LINK_ASK,		/* what is a listener on `local` to you? */
 	LINK_VERDICT,		/* the answer to ASK of the same id */
-	LINK_OFFER,		/* fds: the listener, the channel's far end */
+	LINK_OFFER,		/* fds: the listener, the channel's far end,
+				 * and, if any, the table of resets.h */
 	LINK_DROP,		/* close what was offered as `id` */
 	LINK_DROPPED,		/* it is closed, in every process */
 };

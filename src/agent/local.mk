@@ -10,6 +10,7 @@ libagent_a_SOURCES = \
 	src/agent/offer.c src/agent/offer.h \
 	src/agent/orders.c src/agent/orders.h \
 	src/agent/registry.c src/agent/registry.h \
+	src/agent/resets.c src/agent/resets.h \
 	src/agent/sandbox.c src/agent/sandbox.h \
 	src/agent/supervisor.c src/agent/supervisor.h \
 	src/agent/worker.c src/agent/worker.h \

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "agent/resets.h"
 #include "policy/rules.h"
 
 static int
@@ -37,6 +39,21 @@ is_channel(int fd)
 	    option(fd, SO_ACCEPTCONN) == 0;
 }
 
+/* There may be none. */
+static bool
+is_table(int fd)
+{
+	struct resets *table;
+	bool is;
+
+	if (fd < 0)
+		return true;
+	table = resets_open(fd);
+	is = table != NULL;
+	resets_release(&table);
+	return is;
+}
+
 /* What the listener says of itself counts, not what is said of it. */
 static int
 find_place(int fd, struct link_message *message, struct addr_endpoint *at_r)
@@ -58,6 +75,7 @@ offer_new(const struct link_message *message, const int fds[PASS_MAX])
 	offer->message = *message;
 	offer->owner_id = message->id;
 	if (!is_listener(fds[0]) || !is_channel(fds[1]) ||
+	    !is_table(fds[2]) ||
 	    find_place(fds[0], &offer->message, &offer->at) < 0 ||
 	    /* Whose accept blocks stops a whole worker. */
 	    fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0) {
@@ -65,8 +83,7 @@ offer_new(const struct link_message *message, const int fds[PASS_MAX])
 		errno = EPROTO;
 		return NULL;
 	}
-	offer->fds[0] = fds[0];
-	offer->fds[1] = fds[1];
+	memcpy(offer->fds, fds, sizeof(offer->fds));
 	return offer;
 }
 

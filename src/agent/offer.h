@@ -19,7 +19,8 @@ struct offer {
 	void *owner;		/* who is told when it is closed; NULL: gone */
 	uint64_t owner_id;	/* the keeper's number of it */
 	struct link_message message;	/* as the workers get it: our number */
-	int fds[PASS_MAX];	/* listener, channel; -1 once dropped */
+	int fds[PASS_MAX];	/* listener, channel, table or -1; all -1 once
+				 * dropped */
 	struct addr_endpoint at;	/* where the listener is bound */
 	unsigned holders;	/* workers that may have it open */
 	bool dropped;
@@ -28,8 +29,8 @@ struct offer {
 /*
  * Makes one of a LINK_OFFER and its descriptors, which are the offer's from
  * now on. NULL, and the descriptors as they were, where they are not a
- * listening TCP socket and a SOCK_SEQPACKET channel (errno EPROTO), or memory
- * is exhausted (ENOMEM).
+ * listening TCP socket, a SOCK_SEQPACKET channel and at most a table of resets
+ * (errno EPROTO), or memory is exhausted (ENOMEM).
  */
 MUST_USE struct offer *offer_new(const struct link_message *message,
     const int fds[PASS_MAX]);

@@ -54,7 +54,7 @@ send_order(const struct orders *o, struct order *order)
 	switch (order->state) {
 	case OFFER_UNSENT:
 		if (link_send(o->fd, &order->offer->message,
-		    order->offer->fds, PASS_MAX) < 0)
+		    order->offer->fds, order->offer->fds[2] < 0 ? 2 : 3) < 0)
 			return -1;
 		order->state = HELD;
 		return 0;

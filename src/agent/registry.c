@@ -243,7 +243,7 @@ on_offer(struct peer *peer, const struct link_message *message, int *fds)
 		    "it offers what is no listener with a channel");
 		return;
 	}
-	fds[0] = fds[1] = -1;
+	fds[0] = fds[1] = fds[2] = -1;
 	offer->owner = peer;
 	offer->message.id = ++r->last_id;
 	offer->next = r->offers;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent/link.h"
+#include "agent/resets.h"
 #include "base/log.h"
 #include "relay/sink.h"
 #include "wrap/wrap_call.h"
@@ -138,6 +139,33 @@ finish_end(int end)
 		    strerror(errno));
 }
 
+/*
+ * Our end's peer bears the connection's number. One that only finished
+ * sending has ended in order so far.
+ */
+static bool
+is_cut(void *table, int end)
+{
+	struct pollfd fd = { .fd = end };
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+	struct wrap_name name;
+
+	return table != NULL && poll(&fd, 1, 0) == 1 &&
+	    (fd.revents & POLLHUP) != 0 &&
+	    getpeername(end, (struct sockaddr *)&peer, &length) == 0 &&
+	    wrap_name_read((struct sockaddr *)&peer, length, &name) &&
+	    resets_has(table, name.id);
+}
+
+static void
+release_table(void *arg)
+{
+	struct resets *table = arg;
+
+	resets_release(&table);
+}
+
 static void
 on_room(void *arg)
 {
@@ -199,7 +227,8 @@ keep_names(struct wrapped *w, const struct link_message *m)
 }
 
 static struct sink *
-make_sink(struct wrapped *w, const struct link_message *m, int channel)
+make_sink(struct wrapped *w, const struct link_message *m, int channel,
+    struct resets *table)
 {
 	char label[sizeof(m->job) + 8];
 	struct sink_options options = {
@@ -208,6 +237,7 @@ make_sink(struct wrapped *w, const struct link_message *m, int channel)
 		    m->backlog > BACKLOG_MAX ? BACKLOG_MAX : m->backlog,
 		.patience = PATIENCE,
 		.make = make_pair, .finish = finish_end,
+		.is_cut = is_cut, .release = release_table, .table = table,
 		.room = on_room, .arg = w,
 	};
 
@@ -221,14 +251,17 @@ static void
 on_offer(struct wrapped_set *set, const struct link_message *m, int *fds)
 {
 	struct wrapped *w = calloc(1, sizeof(*w));
+	struct resets *table = NULL;
 
 	if (w == NULL)
 		goto out;
 	w->set = set;
 	w->id = m->id;
 	w->listener = -1;
+	if (fds[2] >= 0 && (table = resets_open(fds[2])) == NULL)
+		goto out;
 	if (keep_names(w, m) < 0 ||
-	    (w->sink = make_sink(w, m, fds[1])) == NULL)
+	    (w->sink = make_sink(w, m, fds[1], table)) == NULL)
 		goto out;
 	w->listener = fds[0];
 	w->next = set->first;
@@ -243,6 +276,7 @@ on_offer(struct wrapped_set *set, const struct link_message *m, int *fds)
 out:
 	log_error("worker", "a wrapped listener is left to others: memory is "
 	    "exhausted");
+	resets_release(&table);
 	if (w != NULL)
 		free(w->names);
 	free(w);

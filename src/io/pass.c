@@ -1,6 +1,7 @@
 #include "io/pass.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -48,7 +49,8 @@ pass_close(int fds[PASS_MAX])
 	}
 }
 
-static void
+/* Did all have a place? Alignment may have left room for more. */
+static bool
 take_fds(struct msghdr *header, int fds_r[PASS_MAX])
 {
 	unsigned taken = 0, count;
@@ -62,11 +64,13 @@ take_fds(struct msghdr *header, int fds_r[PASS_MAX])
 		for (unsigned i = 0; i < count; i++) {
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
 			if (taken < PASS_MAX)
-				fds_r[taken++] = fd;
+				fds_r[taken] = fd;
 			else
 				close(fd);
+			taken++;
 		}
 	}
+	return taken <= PASS_MAX;
 }
 
 ssize_t
@@ -86,8 +90,8 @@ pass_receive(int over, void *bytes, size_t size, int fds_r[PASS_MAX])
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -1;
-	take_fds(&header, fds_r);
-	if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+	if (take_fds(&header, fds_r) &&
+	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
 		return n;
 	pass_close(fds_r);
 	errno = EPROTO;

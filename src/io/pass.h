@@ -11,7 +11,7 @@
 #include "base/compiler.h"
 
 /* The most that go with one message. */
-#define PASS_MAX 2
+#define PASS_MAX 3
 
 /*
  * Sends size bytes, at least one, with fds[count], which stay the caller's.

@@ -8,11 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/resets.h"
+#include "base/log.h"
 #include "keeper/held.h"
 #include "keeper/keeper-hold.h"
 #include "keeper/keeper-state.h"
 #include "keeper/twin.h"
-#include "base/log.h"
 #include "wrap/wrap_name.h"
 
 /* A process's name, escaped. */
@@ -462,6 +463,20 @@ on_option(struct keeper *k, struct guard_call *call)
 		answer(k, call, call->call == WRAP_CALL_SET ? 0 : value, 0);
 }
 
+static void
+on_reset(struct keeper *k, struct guard_call *call)
+{
+	struct wrap_name name;
+
+	if (!wrap_name_of(call->socket, &name) ||
+	    name.kind != WRAP_NAME_CONNECTION) {
+		answer(k, call, -1, EINVAL);
+		return;
+	}
+	resets_set(k->resets, name.id, call->value != 0);
+	answer(k, call, 0, 0);
+}
+
 /* We may not look at the socket: then it may be any. */
 static void
 refuse_unseen(struct keeper *k, struct guard_call *call)
@@ -504,6 +519,8 @@ keeper_call_take(struct keeper *k, struct guard_call *call)
 		on_adopt(k, call);
 	else if (call->call == WRAP_CALL_GET || call->call == WRAP_CALL_SET)
 		on_option(k, call);
+	else if (call->call == WRAP_CALL_RESET)
+		on_reset(k, call);
 	else
 		answer(k, call, -1, EINVAL);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "agent/resets.h"
 #include "keeper/copies.h"
 #include "keeper/held.h"
 #include "keeper/keeper-state.h"
@@ -179,7 +180,7 @@ on_hangup(struct ev_loop *loop, ev_io *io, int revents)
 static void
 offer(struct keeper *k, const struct held *h)
 {
-	int fds[] = { h->listener, h->channel };
+	int fds[] = { h->listener, h->channel, resets_fd(k->resets) };
 
 	if (!h->dropping && !held_is_alone(h))
 		attach_send(&k->attach, &h->offer, fds, ARRAY_SIZE(fds));

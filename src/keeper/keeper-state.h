@@ -43,6 +43,7 @@ struct keeper {
 	struct ev_loop *loop;
 	struct keeper_options options;
 	struct attach attach;
+	struct resets *resets;
 	struct held *held;
 	struct keeper_pending *pending;
 	uint64_t asked;			/* questions so far */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/resets.h"
 #include "keeper/guard.h"
 #include "keeper/held.h"
 #include "keeper/keeper-call.h"
@@ -130,8 +131,10 @@ keeper_new(struct ev_loop *loop, const struct keeper_options *options)
 	const struct attach_owner owner = { on_open, on_attached, on_message,
 		on_detached, k };
 
-	if (k == NULL)
+	if (k == NULL || (k->resets = resets_new()) == NULL) {
+		free(k);
 		return NULL;
+	}
 	k->loop = loop;
 	k->options = *options;
 	k->guard = -1;
@@ -286,6 +289,7 @@ keeper_free(struct keeper **keeper)
 	ev_io_stop(k->loop, &k->guard_io);
 	if (k->guard >= 0)
 		close(k->guard);
+	resets_release(&k->resets);
 	for (size_t i = 0; i < k->told_count; i++)
 		free(k->told[i]);
 	free(k);

@@ -273,6 +273,18 @@ copy_limit(int from, int to, int name)
 		(void)setsockopt(to, SOL_SOCKET, name, &limit, length);
 }
 
+/* The library hands it on to what is accepted. */
+static void
+copy_linger(int from, int to)
+{
+	struct linger linger;
+	socklen_t length = sizeof(linger);
+
+	if (getsockopt(from, SOL_SOCKET, SO_LINGER, &linger, &length) == 0 &&
+	    linger.l_onoff != 0)
+		(void)setsockopt(to, SOL_SOCKET, SO_LINGER, &linger, length);
+}
+
 int
 twin_channel(int original, int fds_r[2])
 {
@@ -288,5 +300,6 @@ twin_channel(int original, int fds_r[2])
 	}
 	copy_limit(original, fds_r[1], SO_RCVTIMEO);
 	copy_limit(original, fds_r[1], SO_SNDTIMEO);
+	copy_linger(original, fds_r[1]);
 	return 0;
 }

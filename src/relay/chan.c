@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "io/sock.h"
+#include "relay/sink.h"
 #include "tls/tls_conn.h"
 
 void
@@ -60,6 +61,11 @@ chan_read(struct chan *chan, void *bytes, size_t size, size_t *n_r)
 	/* A send that met the reset has taken it off the socket. */
 	if (n == 0 && chan->error == ECONNRESET)
 		return CHAN_FAILED;
+	if (n == 0 && chan->sink != NULL &&
+	    sink_is_cut(chan->sink, chan->fd)) {
+		chan->error = ECONNRESET;
+		return CHAN_FAILED;
+	}
 	*n_r = (size_t)n;
 	return n == 0 ? CHAN_END : CHAN_DONE;
 }

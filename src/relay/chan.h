@@ -13,6 +13,7 @@
 
 #include "base/compiler.h"
 
+struct sink;
 struct tls_conn;
 
 enum chan_io {
@@ -26,6 +27,7 @@ enum chan_io {
 struct chan {
 	int fd;			/* -1: not open */
 	struct tls_conn *tls;	/* NULL: plain; owned */
+	const struct sink *sink;	/* the service was handed its peer; or NULL */
 	bool finish_said;	/* we told the peer that we have finished */
 	int error;		/* errno of a plain failure */
 };

@@ -237,6 +237,7 @@ on_handed_over(struct sink_wait *wait, int error, int end_fd)
 		destroy(s);
 	} else {
 		s->backend.fd = end_fd;
+		s->backend.sink = s->plan.sink;
 		start_relay(s);
 	}
 }

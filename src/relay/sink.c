@@ -215,6 +215,8 @@ sink_release(struct sink **sink)
 	ev_io_stop(s->loop, &s->io);
 	if (s->options.fd >= 0)
 		close(s->options.fd);
+	if (s->options.release != NULL)
+		s->options.release(s->options.table);
 	free(s->label);
 	free(s);
 }
@@ -270,6 +272,13 @@ void
 sink_finish(const struct sink *sink, int end)
 {
 	sink->options.finish(end);
+}
+
+bool
+sink_is_cut(const struct sink *sink, int end)
+{
+	return sink->options.is_cut != NULL &&
+	    sink->options.is_cut(sink->options.table, end);
 }
 
 bool

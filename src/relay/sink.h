@@ -39,6 +39,14 @@ struct sink_options {
 	int (*make)(void *arg, int client, int ends_r[2]);
 	/* Marks our end before it is closed: the client's end was orderly. */
 	void (*finish)(int end);
+	/*
+	 * Did the service want a reset for this connection, of which our end
+	 * is closed by it? `table` is given back by `release` when the last
+	 * connection has ended; all three may be NULL.
+	 */
+	bool (*is_cut)(void *table, int end);
+	void (*release)(void *table);
+	void *table;
 	/* Fewer wait than the limit again. */
 	void (*room)(void *arg);
 	void *arg;
@@ -87,6 +95,9 @@ void sink_withdraw(struct sink_wait *wait);
  * sink, is about to be closed. A service reads any other end as a reset.
  */
 void sink_finish(const struct sink *sink, int end);
+
+/* Did the service cut off the connection whose end this is? */
+bool sink_is_cut(const struct sink *sink, int end);
 
 /* As many wait as may. */
 bool sink_is_full(const struct sink *sink);

@@ -124,6 +124,18 @@ inherit_limit(int channel, int fd, int name)
 		    length);
 }
 
+static void
+inherit_linger(int channel, int fd)
+{
+	struct linger linger;
+	socklen_t length = sizeof(linger);
+
+	if (syscall(SYS_getsockopt, channel, SOL_SOCKET, SO_LINGER, &linger,
+	    &length) == 0 && linger.l_onoff != 0)
+		(void)wrap_option_set(fd, SOL_SOCKET, SO_LINGER, &linger,
+		    length);
+}
+
 static int
 write_peer(int fd, struct sockaddr *address, socklen_t *length)
 {
@@ -146,6 +158,7 @@ finish(int channel, uint64_t listener, int fd, struct sockaddr *address,
 
 	inherit_limit(channel, fd, SO_RCVTIMEO);
 	inherit_limit(channel, fd, SO_SNDTIMEO);
+	inherit_linger(channel, fd);
 	wrap_option_inherit(listener, fd);
 	if ((flags & SOCK_NONBLOCK) != 0)
 		(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);

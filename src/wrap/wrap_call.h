@@ -49,6 +49,11 @@ enum wrap_call {
 	 */
 	WRAP_CALL_GET = 4,
 	WRAP_CALL_SET = 5,
+	/*
+	 * `fd` is a connection: `value` says whether its close shall be a
+	 * reset for the client (SO_LINGER of no time).
+	 */
+	WRAP_CALL_RESET = 6,
 };
 
 /* Added to the call: the descriptor is close-on-exec, and shall remain so. */

@@ -240,6 +240,24 @@ set_row(int fd, const struct wrap_name *of,
 	return 0;
 }
 
+/* To linger for no time is to reset, which an AF_UNIX socket cannot. */
+static int
+set_linger(int fd, const void *value, socklen_t length)
+{
+	int rc = WRAP_REAL(setsockopt)(fd, SOL_SOCKET, SO_LINGER, value,
+	    length), saved = errno;
+	const struct linger *linger = value;
+	struct wrap_name of;
+
+	if (rc == 0 && wrap_name_of(fd, &of) && !is_listener(&of)) {
+		/* With the keeper gone, its agent has gone, too. */
+		(void)wrap_listen_call(fd, linger->l_onoff != 0 &&
+		    linger->l_linger == 0, WRAP_CALL_RESET, 0);
+		errno = saved;
+	}
+	return rc;
+}
+
 int
 wrap_option_set(int fd, int level, int name, const void *value,
     socklen_t length)
@@ -248,6 +266,8 @@ wrap_option_set(int fd, int level, int name, const void *value,
 	struct wrap_name of;
 	int rc;
 
+	if (level == SOL_SOCKET && name == SO_LINGER)
+		return set_linger(fd, value, length);
 	if (level == SOL_SOCKET) {
 		row = wrap_option_table_find(level, name);
 		if (row == NULL || !wrap_name_of(fd, &of) ||

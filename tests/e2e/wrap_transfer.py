@@ -105,12 +105,26 @@ def cut(trap):
             return got, b"", "cut"
 
 
+def lingering(trap):
+    """The same, but it has read all that was sent."""
+    with trap.ready().connect() as link:
+        link.send(b"give" + b"more")
+        got = link.recv_exactly(10)
+        link.send(b"!")
+        try:
+            return got, link.recv(), "in order"
+        except OSError:
+            return got, b"", "cut"
+
+
 for mode, drive in (("sendfile", whole), ("splice", echoed),
                     ("receive", receive), ("vector", vector),
                     ("addressed", addressed),
                     ("urgent", urgent), ("half-service", half_service),
                     ("half-client", half_client), ("reset", reset),
-                    ("abort", cut)):
+                    ("abort", cut), ("linger", lingering),
+                    ("linger-listener", lingering),
+                    ("linger-off", lingering)):
     with T.case(mode):
         wrap.both(S, drive, mode, *([FILE] if mode == "sendfile" else []))
 

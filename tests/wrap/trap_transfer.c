@@ -266,6 +266,64 @@ run_abort(struct trap *trap)
 	return 0;
 }
 
+static void
+linger(int fd, int on)
+{
+	struct linger value = { on, 0 };
+
+	MUST(setsockopt(fd, SOL_SOCKET, SO_LINGER, &value, sizeof(value)));
+}
+
+/* All was read, and the rest of the answer shall not be missed unseen. */
+static int
+run_linger(struct trap *trap)
+{
+	int fd = one(trap);
+	char buffer[8];
+
+	linger(fd, 1);
+	say_bytes("read", buffer, recv(fd, buffer, 8, MSG_WAITALL));
+	MUST(send(fd, "half of it", 10, 0));
+	/* Until the client has it: a reset may throw away what waits. */
+	MUST(recv(fd, buffer, 1, 0));
+	MUST(close(fd));
+	return 0;
+}
+
+/* It thinks better of it. */
+static int
+run_linger_off(struct trap *trap)
+{
+	int fd = one(trap);
+	char buffer[8];
+
+	linger(fd, 1);
+	say_bytes("read", buffer, recv(fd, buffer, 8, MSG_WAITALL));
+	MUST(send(fd, "half of it", 10, 0));
+	MUST(recv(fd, buffer, 1, 0));
+	linger(fd, 0);
+	MUST(close(fd));
+	return 0;
+}
+
+/* What the listener has, its connections have. */
+static int
+run_linger_listener(struct trap *trap)
+{
+	int listener = trap_bound(trap), fd;
+	char buffer[8];
+
+	linger(listener, 1);
+	MUST(listen(listener, 16));
+	trap_say("ready");
+	fd = trap_accept(listener);
+	say_bytes("read", buffer, recv(fd, buffer, 8, MSG_WAITALL));
+	MUST(send(fd, "half of it", 10, 0));
+	MUST(recv(fd, buffer, 1, 0));
+	MUST(close(fd));
+	return 0;
+}
+
 struct bulk {
 	int fd, count;
 	const char *block;
@@ -354,6 +412,9 @@ const struct trap_mode trap_transfer_modes[] = {
 	{ "half-client", run_half_client },
 	{ "half-service", run_half_service },
 	{ "receive", run_receive },
+	{ "linger", run_linger },
+	{ "linger-listener", run_linger_listener },
+	{ "linger-off", run_linger_off },
 	{ "reset", run_reset },
 	{ "sendfile", run_sendfile },
 	{ "splice", run_splice },
