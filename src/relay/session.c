@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "io/sock.h"
+#include "relay/cause.h"
 #include "relay/chan.h"
 #include "relay/pump.h"
 #include "relay/report.h"
@@ -191,11 +192,7 @@ start_relay(struct session *s)
 static void
 backend_failed(struct session *s, int error)
 {
-	end(s, error == ETIMEDOUT ? REASON_BACKEND_TIMEOUT :
-	    error == EMFILE || error == ENFILE ? REASON_NO_DESCRIPTORS :
-	    error == ENOMEM || error == ENOBUFS ? REASON_NO_MEMORY :
-	    error == ECONNRESET || error == EPIPE ? REASON_BACKEND_RESET :
-	    REASON_BACKEND_DOWN, strerror(error));
+	end(s, cause_of_connect(error), strerror(error));
 }
 
 static void
@@ -308,40 +305,17 @@ step_connect(struct session *s)
 		start_relay(s);
 }
 
-static const char *
-error_text(const struct chan *chan)
-{
-	return chan->error != 0 ? strerror(chan->error) : NULL;
-}
-
-static enum reason
-client_reason(const struct session *s)
-{
-	if (s->client.tls != NULL &&
-	    tls_conn_reason(s->client.tls) != REASON_OK)
-		return tls_conn_reason(s->client.tls);
-	return s->client.error == 0 || s->client.error == ECONNRESET ||
-	    s->client.error == EPIPE ? REASON_CLIENT_RESET : REASON_IO;
-}
-
-static enum reason
-backend_reason(const struct session *s)
-{
-	return s->backend.error == ECONNRESET || s->backend.error == EPIPE ?
-	    REASON_BACKEND_RESET : REASON_BACKEND_ERROR;
-}
-
 static void
 client_failed(struct session *s)
 {
-	enum reason reason = client_reason(s);
+	enum reason reason = cause_of_client(&s->client);
 
 	if (reason != REASON_CLIENT_RESET && reason != REASON_IO) {
 		/* It broke the protocol, and may read what it was told. */
 		end(s, reason, NULL);
 		return;
 	}
-	conclude(s, reason, error_text(&s->client));
+	conclude(s, reason, cause_text(&s->client));
 	destroy(s);
 }
 
@@ -359,7 +333,7 @@ relay_ended(struct session *s)
 		client_failed(s);
 	} else if (out == PUMP_READ_FAILED ||
 	    (in == PUMP_WRITE_FAILED && out != PUMP_FLOWS)) {
-		end(s, backend_reason(s), error_text(&s->backend));
+		end(s, cause_of_backend(&s->backend), cause_text(&s->backend));
 	} else if (in == PUMP_DONE && out == PUMP_DONE) {
 		if (s->plan.sink != NULL)
 			sink_finish(s->plan.sink, s->backend.fd);
@@ -439,7 +413,7 @@ on_look(struct ev_loop *loop, ev_timer *timer, int revents)
 		client_failed(s);
 	} else if (chan_is_reset(&s->backend)) {
 		s->backend.error = sock_error(s->backend.fd);
-		end(s, backend_reason(s), error_text(&s->backend));
+		end(s, cause_of_backend(&s->backend), cause_text(&s->backend));
 	}
 }
 
