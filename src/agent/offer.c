@@ -9,34 +9,25 @@
 #include <unistd.h>
 
 #include "agent/resets.h"
+#include "io/sock.h"
 #include "policy/rules.h"
-
-static int
-option(int fd, int name)
-{
-	socklen_t length = sizeof(int);
-	int value;
-
-	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 :
-	    value;
-}
 
 static bool
 is_listener(int fd)
 {
-	int domain = option(fd, SO_DOMAIN), protocol = option(fd, SO_PROTOCOL);
+	int domain = sock_option(fd, SO_DOMAIN), protocol = sock_option(fd, SO_PROTOCOL);
 
 	return (domain == AF_INET || domain == AF_INET6) &&
 	    (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP) &&
-	    option(fd, SO_ACCEPTCONN) == 1;
+	    sock_option(fd, SO_ACCEPTCONN) == 1;
 }
 
 static bool
 is_channel(int fd)
 {
-	return option(fd, SO_DOMAIN) == AF_UNIX &&
-	    option(fd, SO_TYPE) == SOCK_SEQPACKET &&
-	    option(fd, SO_ACCEPTCONN) == 0;
+	return sock_option(fd, SO_DOMAIN) == AF_UNIX &&
+	    sock_option(fd, SO_TYPE) == SOCK_SEQPACKET &&
+	    sock_option(fd, SO_ACCEPTCONN) == 0;
 }
 
 /* There may be none. */

@@ -155,6 +155,16 @@ sock_connect_unix(const char *path)
 }
 
 int
+sock_option(int fd, int name)
+{
+	socklen_t length = sizeof(int);
+	int value;
+
+	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 :
+	    value;
+}
+
+int
 sock_error(int fd)
 {
 	int error = 0;

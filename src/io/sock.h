@@ -69,6 +69,9 @@ void sock_half_close(int fd);
 /* Makes the coming close send a reset, so that the peer sees a failure. */
 void sock_reset_on_close(int fd);
 
+/* An int option of level SOL_SOCKET; -1 where it cannot be had. */
+int sock_option(int fd, int name);
+
 /* True where the host can open sockets of the family (AF_INET, AF_INET6). */
 bool sock_family_works(int family);
 

@@ -13,22 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/sock.h"
 #include "keeper/guard.h"
 #include "keeper/twin.h"
 #include "wrap/wrap_name.h"
 
 /* Tries of a random name; one is all but certain to do. */
 #define NAME_TRIES 4
-
-static int
-get_int(int fd, int name)
-{
-	int value = -1;
-	socklen_t length = sizeof(value);
-
-	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? -1 :
-	    value;
-}
 
 /* Shared memory communications fall back to TCP where the peer has none. */
 #ifndef AF_SMC
@@ -38,17 +29,17 @@ get_int(int fd, int name)
 bool
 held_is_tcp(int fd)
 {
-	int domain = get_int(fd, SO_DOMAIN);
+	int domain = sock_option(fd, SO_DOMAIN);
 
 	return (domain == AF_INET || domain == AF_INET6 ||
-	    domain == AF_SMC) && get_int(fd, SO_TYPE) == SOCK_STREAM &&
-	    get_int(fd, SO_PROTOCOL) != IPPROTO_SCTP;
+	    domain == AF_SMC) && sock_option(fd, SO_TYPE) == SOCK_STREAM &&
+	    sock_option(fd, SO_PROTOCOL) != IPPROTO_SCTP;
 }
 
 bool
 held_listens(int fd)
 {
-	return get_int(fd, SO_ACCEPTCONN) == 1;
+	return sock_option(fd, SO_ACCEPTCONN) == 1;
 }
 
 static int

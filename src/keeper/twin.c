@@ -12,6 +12,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "io/sock.h"
+
 /* Absent from older headers; linux/in6.h. */
 #ifndef IPV6_FREEBIND
 #define IPV6_FREEBIND 78
@@ -155,16 +157,6 @@ twin_set(int twin, int level, int name, int value, bool equal)
 	return setsockopt(twin, level, name, &value, sizeof(value));
 }
 
-static int
-get_int(int fd, int name)
-{
-	int value = 0;
-	socklen_t length = sizeof(value);
-
-	return getsockopt(fd, SOL_SOCKET, name, &value, &length) < 0 ? 0 :
-	    value;
-}
-
 static void
 set_int(int fd, int name, int value)
 {
@@ -203,7 +195,7 @@ listen_beside(int original, int twin, int backlog)
 {
 	struct sockaddr_storage at;
 	socklen_t length = sizeof(at);
-	int reuse = get_int(original, SO_REUSEADDR);
+	int reuse = sock_option(original, SO_REUSEADDR);
 
 	if (getsockname(original, (struct sockaddr *)&at, &length) < 0)
 		return -1;
@@ -242,8 +234,8 @@ give_up(int fd)
 int
 twin_listen(int original, int backlog)
 {
-	int twin = socket(get_int(original, SO_DOMAIN), SOCK_STREAM |
-	    SOCK_NONBLOCK | SOCK_CLOEXEC, get_int(original, SO_PROTOCOL));
+	int twin = socket(sock_option(original, SO_DOMAIN), SOCK_STREAM |
+	    SOCK_NONBLOCK | SOCK_CLOEXEC, sock_option(original, SO_PROTOCOL));
 
 	if (twin < 0)
 		return -1;
