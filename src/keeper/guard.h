@@ -5,8 +5,8 @@
  * is shown to the keeper, who looks at the very socket and decides
  * (SECCOMP_RET_USER_NOTIF and pidfd_getfd(2); seccomp_unotify(2) says what to
  * beware of). What the keeper allows it does itself, on the socket that it has
- * looked at, so that nothing can be changed between the look and the deed. io_uring could
- * listen and accept past any filter, and is answered ENOSYS.
+ * looked at, so that nothing can be changed between the look and the deed.
+ * io_uring could listen and accept past any filter, and is answered ENOSYS.
  */
 #ifndef SALLYPORT_KEEPER_GUARD_H
 #define SALLYPORT_KEEPER_GUARD_H

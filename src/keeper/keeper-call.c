@@ -164,9 +164,10 @@ listen_in_clear(struct keeper *k, struct keeper_pending *p)
 	bool adopt = call->ours && call->call == WRAP_CALL_ADOPT;
 
 	if (k->options.strict) {
-		keeper_call_tell(k, "%s is refused: no rule names it, and --strict "
-		    "allows nothing in clear; add a rule for this port, or "
-		    "leave --strict out", keeper_call_place(&p->ask, buf));
+		keeper_call_tell(k, "%s is refused: no rule names it, and "
+		    "--strict allows nothing in clear; add a rule for this "
+		    "port, or leave --strict out",
+		    keeper_call_place(&p->ask, buf));
 		answer(k, call, -1, EACCES);
 	} else if (!adopt && listen(call->socket, call->value) < 0) {
 		answer(k, call, -1, errno);
@@ -195,8 +196,8 @@ hand_over(struct keeper *k, struct keeper_pending *p, struct held *h, int end)
 	} else if (errno == EBADF) {
 		answer(k, call, -1, EBADF);
 	} else {
-		keeper_call_tell(k, "the service cannot be given its channel: %s",
-		    strerror(errno));
+		keeper_call_tell(k, "the service cannot be given its "
+		    "channel: %s", strerror(errno));
 		answer(k, call, -1, EACCES);
 	}
 }
@@ -232,13 +233,14 @@ refuse_twin(struct keeper *k, struct keeper_pending *p, const char *rule,
 	char buf[KEEPER_CALL_PLACE_MAX];
 
 	if (error == ENONET)
-		keeper_call_tell(k, "%s is refused: rule '%s' names it, and the service "
-		    "has moved to another network namespace; start sallyport "
-		    "run in there", keeper_call_place(&p->ask, buf), rule);
+		keeper_call_tell(k, "%s is refused: rule '%s' names it, and "
+		    "the service has moved to another network namespace; "
+		    "start sallyport run in there",
+		    keeper_call_place(&p->ask, buf), rule);
 	else if (error != EADDRINUSE)
-		keeper_call_tell(k, "%s is refused: rule '%s' names it, and the port "
-		    "cannot be taken over: %s", keeper_call_place(&p->ask, buf), rule,
-		    strerror(error));
+		keeper_call_tell(k, "%s is refused: rule '%s' names it, and "
+		    "the port cannot be taken over: %s",
+		    keeper_call_place(&p->ask, buf), rule, strerror(error));
 	answer(k, &p->call, -1, error == EADDRINUSE ? error : EACCES);
 }
 
@@ -252,7 +254,9 @@ convert(struct keeper *k, struct keeper_pending *p, const char *rule)
 		join(k, p, h);
 		return;
 	}
-	h = held_new(p->call.socket, p->call.value, &p->ask);
+	/* Of a listener that is adopted, nobody says its backlog. */
+	h = held_new(p->call.socket, p->call.call == WRAP_CALL_ADOPT ?
+	    SOMAXCONN : p->call.value, &p->ask);
 	if (h == NULL) {
 		refuse_twin(k, p, rule, errno);
 		return;
@@ -503,13 +507,10 @@ refuse_unseen(struct keeper *k, struct guard_call *call)
 void
 keeper_call_take(struct keeper *k, struct guard_call *call)
 {
-	bool settle = call->ours && call->call == WRAP_CALL_SETTLE;
-
-	if (settle) {
+	/* This one is about no descriptor. */
+	if (call->ours && call->call == WRAP_CALL_SETTLE)
 		on_settle(k, call);
-		return;
-	}
-	if (call->error == EBADF)
+	else if (call->error == EBADF)
 		answer(k, call, -1, EBADF);
 	else if (call->socket < 0)
 		refuse_unseen(k, call);

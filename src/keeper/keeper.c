@@ -166,8 +166,11 @@ ask_and_wait(struct keeper *k, int fd, struct link_message *ask)
 
 	*ask = (struct link_message){ .kind = LINK_ASK, .id = ++k->asked };
 	if (getsockname(fd, (struct sockaddr *)&ask->local, &length) < 0 ||
-	    held_describe(getpid(), ask) < 0)
+	    held_describe(getpid(), ask) < 0) {
+		keeper_call_tell(k, "descriptor %d cannot be looked at: %s",
+		    fd, strerror(errno));
 		return -1;
+	}
 	snprintf(ask->job, sizeof(ask->job), "%.*s", NAME_MAX_LENGTH,
 	    k->options.service);
 	attach_send(&k->attach, ask, NULL, 0);
