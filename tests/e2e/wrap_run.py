@@ -126,6 +126,16 @@ class State:
                 for text in it.said()]
 
 
+with T.case("started with closed streams, which stay closed"):
+    # What run opens itself must not get their numbers.
+    it = wrap.Run(S, ["/bin/sh", "-c", """
+        "$@" <&- >&- 2>&-
+        echo "status $?" """, "sh", S.sallyport, "run", "--policy", RULES,
+                      "--", "/bin/sh", "-c", """
+        for n in 0 1 2; do [ -e /proc/$$/fd/$n ] && exit 9; done
+        exit 7"""], wrapped=False)
+    it.wait("^status 7$")
+    it.end()
 with T.case("what the service starts with"):
     # A descriptor to pass has to be open here, too.
     os.dup2(0, 55)
