@@ -233,20 +233,14 @@ const struct schema_list advanced_environment = {
 };
 
 static const struct schema_choice ticket_ciphers[] = {
-	P_CHOICE("AESCBC128", 0), P_CHOICE("AESCBC256", 1), P_END,
+	P_CHOICE("AESCBC128", SETTINGS_TICKET_AESCBC128),
+	P_CHOICE("AESCBC256", SETTINGS_TICKET_AESCBC256),
+	P_END,
 };
 static const struct schema_choice levels[] = {
 	P_CHOICE("Low", 0), P_CHOICE("Medium", 1), P_CHOICE("High", 2), P_END,
 };
-/* No session is resumed yet, which is what Off asks for. */
-static const struct schema_choice tickets[] = {
-	P_CHOICE("Off", 0),
-	P_CHOICE("On", 1),
-	P_END,
-};
-
 #define NO_SYSPLEX "there is no sysplex on Linux"
-#define NO_TICKETS "sessions are not resumed in this version"
 #define NO_FETCHING "revocation is not looked up over the network yet"
 #define NO_SSL2 "there is no SSL 2 here, so nothing is cached for it"
 
@@ -277,14 +271,12 @@ static const struct schema_param gsk_rows[] = {
 	    P_NO(NO_SSL2), .doc = "How many SSL 2 sessions are kept."),
 	P_INT(SETTINGS, v3_session_timeout, "GSK_V3_SESSION_TIMEOUT", 0, 86400,
 	    .unit = SCHEMA_UNIT_SECONDS, .def = "86400",
-	    .reason = "no session is resumed in this version, so every value "
-		"is kept",
-	    .doc = "How long a session may be resumed at most; 0: never."),
+	    .doc = "How long after its full handshake a session may be "
+		"resumed, by ticket too where this is coded; 0: never."),
 	P_INT(SETTINGS, v3_sidcache_size, "GSK_V3_SIDCACHE_SIZE", 0, 64000,
 	    .def = "512",
-	    .reason = "no session is resumed in this version, so every value "
-		"is kept",
-	    .doc = "How many sessions are kept at most; 0: none."),
+	    .doc = "How many sessions are kept to be resumed by id; 0: "
+		"none."),
 	P_BARE_FLAG("GSK_SESSION_TICKET_CLIENT_ENABLE", .def = "On",
 	    P_LATER(CLIENT_ONLY),
 	    .doc = "As a client: whether session tickets are kept."),
@@ -294,22 +286,26 @@ static const struct schema_param gsk_rows[] = {
 	P_BARE_INT("GSK_SESSION_TICKET_CLIENT_MAXCACHED", 0, INT32_MAX,
 	    P_LATER(CLIENT_ONLY),
 	    .doc = "As a client: how many tickets are kept."),
-	{ .name = "GSK_SESSION_TICKET_SERVER_ENABLE",
-	    .type = SCHEMA_TYPE_FLAG, .choices = tickets, .def = "On",
-	    .reason = NO_TICKETS ": both values are kept",
-	    .doc = "As a server: whether session tickets are issued." },
-	P_BARE_ENUM("GSK_SESSION_TICKET_SERVER_ALGORITHM", ticket_ciphers,
-	    .def = "AESCBC128", P_LATER(NO_TICKETS),
+	P_FLAG(SETTINGS, ticket_enable, "GSK_SESSION_TICKET_SERVER_ENABLE",
+	    .def = "On",
+	    .doc = "As a server: whether session tickets are issued."),
+	P_ENUM(SETTINGS, ticket_algorithm,
+	    "GSK_SESSION_TICKET_SERVER_ALGORITHM", ticket_ciphers,
+	    .def = "AESCBC128",
 	    .doc = "As a server: how tickets are encrypted."),
-	P_BARE_INT("GSK_SESSION_TICKET_SERVER_COUNT", 0, 32, .def = "2",
-	    P_LATER(NO_TICKETS),
-	    .doc = "As a server: how many tickets follow a handshake."),
-	P_BARE_INT("GSK_SESSION_TICKET_SERVER_KEY_REFRESH", 0, 604800,
-	    .unit = SCHEMA_UNIT_SECONDS, .def = "300", P_LATER(NO_TICKETS),
-	    .doc = "As a server: how often the ticket key is replaced."),
-	P_BARE_INT("GSK_SESSION_TICKET_SERVER_TIMEOUT", 0, 604800,
-	    .unit = SCHEMA_UNIT_SECONDS, .def = "300", P_LATER(NO_TICKETS),
-	    .doc = "As a server: how long a ticket is good."),
+	P_INT(SETTINGS, ticket_count, "GSK_SESSION_TICKET_SERVER_COUNT", 0, 32,
+	    .def = "2",
+	    .doc = "As a server: how many tickets follow a full handshake of "
+		"TLS 1.3; 0: no tickets at all."),
+	P_INT(SETTINGS, ticket_key_refresh,
+	    "GSK_SESSION_TICKET_SERVER_KEY_REFRESH", 0, 604800,
+	    .unit = SCHEMA_UNIT_SECONDS, .def = "300",
+	    .doc = "As a server: how often the ticket key is replaced; 0: "
+		"not before the policy is read again."),
+	P_INT(SETTINGS, ticket_timeout, "GSK_SESSION_TICKET_SERVER_TIMEOUT",
+	    0, 604800, .unit = SCHEMA_UNIT_SECONDS, .def = "300",
+	    .doc = "As a server: how long after its full handshake a session "
+		"may be resumed by ticket; 0: no tickets."),
 	P_BARE_FLAG("AIACDPPriority", .def = "On", P_LATER(NO_FETCHING),
 	    .doc = "Whether responders are asked before lists are fetched."),
 	P_BARE_INT("MaxSrcRevExtLocValues", 0, 256, .def = "10",

@@ -42,6 +42,11 @@ enum settings_validation {
 	SETTINGS_VALIDATION_RFC5280,
 };
 
+enum settings_ticket_algorithm {
+	SETTINGS_TICKET_AESCBC128,
+	SETTINGS_TICKET_AESCBC256,
+};
+
 /* A preference list of TLS cipher suites by IANA code, in the policy's order. */
 struct settings_ciphers {
 	const uint16_t *suites;
@@ -73,6 +78,11 @@ struct settings {
 	/* GSK advanced parms */
 	uint32_t v3_session_timeout;	/* seconds, 0: never resume */
 	uint32_t v3_sidcache_size;	/* entries */
+	bool ticket_enable;
+	uint32_t ticket_algorithm;	/* enum settings_ticket_algorithm */
+	uint32_t ticket_count;		/* TLS 1.3, after a full handshake */
+	uint32_t ticket_key_refresh;	/* seconds, 0: one key for good */
+	uint32_t ticket_timeout;	/* seconds, 0: no tickets */
 	bool http_cdp, ocsp_aia;
 };
 
