@@ -125,6 +125,17 @@
 	  "Only Handoff Forward uses it.") \
 	D(NO_RULES, 1507, WARNING, "the policy has no rule", \
 	  "It secures nothing.") \
+	D(RESUMPTION_OFF, 1508, WARNING, \
+	  "a parameter is for sessions or tickets that are switched off", \
+	  "Remove it, or the line that switches them off; see RESUMPTION in " \
+	  "sallyport.policy(5).") \
+	D(RESUMPTION_CUT, 1509, WARNING, \
+	  "tickets end sooner than they are meant to", \
+	  "Where GSK_V3_SESSION_TIMEOUT is coded, it limits tickets too, and " \
+	  "the shorter time counts.") \
+	D(TICKET_KEYS, 1510, WARNING, "ticket keys are gone before tickets", \
+	  "Only so many old keys are kept. Replace the key less often, or give " \
+	  "tickets less time.") \
 	/* what does not act */ \
 	D(NOT_BUILT, 1601, WARNING, "a parameter does not act yet", \
 	  "A later version builds it; the agent does not start with it.") \

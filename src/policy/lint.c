@@ -2,6 +2,7 @@
 
 #include "policy/diag.h"
 #include "policy/inert.h"
+#include "policy/lint-resumption.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
 
@@ -28,6 +29,7 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	for (size_t i = 0;
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
+	lint_resumption_check(policy_rules(policy), diag);
 	if (rules_count(policy_rules(policy)) == 0)
 		diag_cure(diag, diag_report(diag, DIAG_NO_RULES,
 		    policy_span(policy),

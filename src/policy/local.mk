@@ -14,6 +14,7 @@ libpolicy_a_SOURCES += \
 	src/policy/groups.c src/policy/groups.h \
 	src/policy/inert.c src/policy/inert.h \
 	src/policy/lint.c src/policy/lint.h \
+	src/policy/lint-resumption.c src/policy/lint-resumption.h \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \

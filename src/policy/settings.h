@@ -47,6 +47,12 @@ enum settings_ticket_algorithm {
 	SETTINGS_TICKET_AESCBC256,
 };
 
+/*
+ * How many turns of the key a ticket outlives at least. Who keeps the keys
+ * keeps two more: the live one, and the one whose time runs out.
+ */
+#define SETTINGS_TICKET_TURNS 30
+
 /* A preference list of TLS cipher suites by IANA code, in the policy's order. */
 struct settings_ciphers {
 	const uint16_t *suites;
