@@ -12,7 +12,7 @@
 	.own_acts = true, .acts = SCHEMA_ACTS_LATER, .reason = (why)
 
 #define NO_SSL "the TLS library has no SSL 2 or 3: the version stays off"
-#define NO_SNI "server names are not looked at yet"
+#define NO_SNI "server names are neither demanded nor compared yet"
 #define NO_RENEGOTIATION "renegotiation is always refused"
 #define CLIENT_ONLY "outbound connections are not secured yet"
 

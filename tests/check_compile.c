@@ -181,6 +181,99 @@ START_TEST(test_inheritance)
 }
 END_TEST
 
+static void
+expect_resumption(const struct settings *s, const struct settings *wanted)
+{
+	ck_assert_uint_eq(s->v3_session_timeout, wanted->v3_session_timeout);
+	ck_assert_uint_eq(s->v3_sidcache_size, wanted->v3_sidcache_size);
+	ck_assert_int_eq(s->ticket_enable, wanted->ticket_enable);
+	ck_assert_uint_eq(s->ticket_algorithm, wanted->ticket_algorithm);
+	ck_assert_uint_eq(s->ticket_count, wanted->ticket_count);
+	ck_assert_uint_eq(s->ticket_key_refresh, wanted->ticket_key_refresh);
+	ck_assert_uint_eq(s->ticket_timeout, wanted->ticket_timeout);
+}
+
+static const struct settings resumption_defaults = {
+	.v3_session_timeout = 86400, .v3_sidcache_size = 512,
+	.ticket_enable = true, .ticket_algorithm = SETTINGS_TICKET_AESCBC128,
+	.ticket_count = 2, .ticket_key_refresh = 300, .ticket_timeout = 300,
+};
+
+START_TEST(test_resumption_defaults)
+{
+	static const char text[] = RULE("r", "") GROUP ENVIRONMENT("");
+	const struct settings *s;
+
+	load_as(text, POLICY_DEFAULTS_MODERN);
+	s = rule_named("r")->settings;
+	expect_resumption(s, &resumption_defaults);
+	ck_assert_ptr_null(SETTINGS_ORIGIN(s, v3_session_timeout));
+	policy_free(&policy);
+	load_as(text, POLICY_DEFAULTS_ZOS);
+	expect_resumption(rule_named("r")->settings, &resumption_defaults);
+}
+END_TEST
+
+#define TICKET(line) "GSK_SESSION_TICKET_SERVER_" line "\n"
+
+/* Each value lands in its own field; a connection action leaves them alone. */
+START_TEST(test_resumption_coded)
+{
+	static const struct settings coded = {
+		.v3_session_timeout = 1, .v3_sidcache_size = 3,
+		.ticket_enable = false,
+		.ticket_algorithm = SETTINGS_TICKET_AESCBC256,
+		.ticket_count = 5, .ticket_key_refresh = 7,
+		.ticket_timeout = 11,
+	};
+	const struct settings *s;
+
+	load(RULE("r", "TTLSConnectionActionRef c\n") GROUP
+	    ENVIRONMENT("TTLSGskAdvancedParmsRef a\n")
+	    "TTLSGskAdvancedParms a\n{\nGSK_V3_SESSION_TIMEOUT 1\n"
+	    "GSK_V3_SIDCACHE_SIZE 3\n" TICKET("ENABLE Off")
+	    TICKET("ALGORITHM AESCBC256") TICKET("COUNT 5")
+	    TICKET("KEY_REFRESH 7") TICKET("TIMEOUT 11") "}\n"
+	    "TTLSConnectionAction c\n{\nTrace 255\n}\n");
+	s = rule_named("r")->settings;
+	expect_resumption(s, &coded);
+	ck_assert_uint_eq(s->trace, 255);
+	ck_assert_uint_eq(origin_line(SETTINGS_ORIGIN(s, ticket_timeout)),
+	    origin_line(SETTINGS_ORIGIN(s, v3_session_timeout)) + 6);
+}
+END_TEST
+
+/* The block in a reference's place: nothing of the first one stays. */
+START_TEST(test_resumption_replaced)
+{
+	struct settings wanted = resumption_defaults;
+	const struct settings *s;
+
+	load(RULE("r", "") GROUP ENVIRONMENT("TTLSGskAdvancedParmsRef a\n"
+	    "TTLSGskAdvancedParms\n{\n" TICKET("COUNT 4") "}\n")
+	    "TTLSGskAdvancedParms a\n{\nGSK_V3_SESSION_TIMEOUT 0\n"
+	    TICKET("COUNT 0") "}\n");
+	wanted.ticket_count = 4;
+	s = rule_named("r")->settings;
+	expect_resumption(s, &wanted);
+	ck_assert_ptr_null(SETTINGS_ORIGIN(s, v3_session_timeout));
+	ck_assert_ptr_nonnull(SETTINGS_ORIGIN(s, ticket_count));
+}
+END_TEST
+
+/* They are the environment's: nowhere else can they be coded. */
+START_TEST(test_resumption_elsewhere)
+{
+	expect_error(RULE("r", "TTLSConnectionActionRef c\n") GROUP
+	    ENVIRONMENT("") "TTLSConnectionAction c\n{\n"
+	    "TTLSGskAdvancedParmsRef a\n}\nTTLSGskAdvancedParms a\n{\n"
+	    "GSK_V3_SESSION_TIMEOUT 0\n}\n", DIAG_WRONG_STATEMENT, 23);
+	expect_error(RULE("r", "") GROUP
+	    ENVIRONMENT("TTLSEnvironmentAdvancedParms\n{\n"
+	    "GSK_V3_SESSION_TIMEOUT 0\n}\n"), DIAG_WRONG_STATEMENT, 21);
+}
+END_TEST
+
 START_TEST(test_settings_are_shared)
 {
 	load(RULE("a", "") RULE("b", "") RULE("c",
@@ -386,6 +479,10 @@ make(void)
 	tcase_add_test(tcase, test_defaults);
 	tcase_add_test(tcase, test_zos_defaults);
 	tcase_add_test(tcase, test_inheritance);
+	tcase_add_test(tcase, test_resumption_defaults);
+	tcase_add_test(tcase, test_resumption_coded);
+	tcase_add_test(tcase, test_resumption_replaced);
+	tcase_add_test(tcase, test_resumption_elsewhere);
 	tcase_add_test(tcase, test_settings_are_shared);
 	tcase_add_test(tcase, test_ref_and_inline);
 	tcase_add_test(tcase, test_last_value_counts);

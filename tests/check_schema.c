@@ -277,6 +277,41 @@ START_TEST(test_modern_and_zos)
 }
 END_TEST
 
+/* IBM's numbers, whatever the defaults; and each of them acts. */
+START_TEST(test_resumption)
+{
+	static const struct { const char *name, *def; } rows[] = {
+		{ "GSK_V3_SESSION_TIMEOUT", "86400" },
+		{ "GSK_V3_SIDCACHE_SIZE", "512" },
+		{ "GSK_SESSION_TICKET_SERVER_ENABLE", "On" },
+		{ "GSK_SESSION_TICKET_SERVER_ALGORITHM", "AESCBC128" },
+		{ "GSK_SESSION_TICKET_SERVER_COUNT", "2" },
+		{ "GSK_SESSION_TICKET_SERVER_KEY_REFRESH", "300" },
+		{ "GSK_SESSION_TICKET_SERVER_TIMEOUT", "300" },
+	};
+	const struct schema_statement *gsk =
+	    schema_statement(SCHEMA_GSK_ADVANCED);
+	const struct schema_param *row;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		row = schema_find_row(gsk, rows[i].name,
+		    strlen(rows[i].name), NULL);
+		ck_assert_ptr_nonnull(row);
+		ck_assert_str_eq(schema_default(gsk, row,
+		    POLICY_DEFAULTS_MODERN), rows[i].def);
+		ck_assert_str_eq(schema_default(gsk, row,
+		    POLICY_DEFAULTS_ZOS), rows[i].def);
+		ck_assert_int_eq(row->owner, SCHEMA_OWNER_SETTINGS);
+		ck_assert_int_eq(schema_acts(row, NULL, NULL),
+		    SCHEMA_ACTS_YES);
+		for (const struct schema_choice *c = row->choices;
+		    c != NULL && c->name != NULL; c++)
+			ck_assert_int_eq(schema_acts(row, c, NULL),
+			    SCHEMA_ACTS_YES);
+	}
+}
+END_TEST
+
 START_TEST(test_homes)
 {
 	const struct schema_statement *rule = schema_statement(SCHEMA_RULE);
@@ -306,6 +341,7 @@ make(void)
 	tcase_add_test(tcase, test_every_field_has_a_row);
 	tcase_add_test(tcase, test_shared_fields);
 	tcase_add_test(tcase, test_modern_and_zos);
+	tcase_add_test(tcase, test_resumption);
 	tcase_add_test(tcase, test_homes);
 	suite_add_tcase(suite, tcase);
 	return suite;

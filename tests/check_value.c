@@ -148,6 +148,38 @@ START_TEST(test_integers)
 }
 END_TEST
 
+/* Both ends of what resumption's parameters take, and one past. */
+START_TEST(test_resumption)
+{
+	static const struct { const char *name, *most, *past; } rows[] = {
+		{ "GSK_V3_SESSION_TIMEOUT", "86400", "86401" },
+		{ "GSK_V3_SIDCACHE_SIZE", "64000", "64001" },
+		{ "GSK_SESSION_TICKET_SERVER_COUNT", "32", "33" },
+		{ "GSK_SESSION_TICKET_SERVER_KEY_REFRESH", "604800",
+		    "604801" },
+		{ "GSK_SESSION_TICKET_SERVER_TIMEOUT", "604800", "604801" },
+	};
+	const struct schema_param *row;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		row = row_of(SCHEMA_GSK_ADVANCED, rows[i].name);
+		expect(row, "0", "0");
+		expect(row, rows[i].most, rows[i].most);
+		refused(row, rows[i].past, DIAG_VALUE_RANGE);
+		refused(row, "-1", DIAG_VALUE_BAD);
+		refused(row, "On", DIAG_VALUE_BAD);
+	}
+	row = row_of(SCHEMA_GSK_ADVANCED, "GSK_SESSION_TICKET_SERVER_ENABLE");
+	expect(row, "off", "Off");
+	refused(row, "0", DIAG_VALUE_BAD);
+	row = row_of(SCHEMA_GSK_ADVANCED,
+	    "GSK_SESSION_TICKET_SERVER_ALGORITHM");
+	expect(row, "aescbc256", "AESCBC256");
+	refused(row, "AES_256", DIAG_VALUE_BAD);
+	refused(row, "256", DIAG_VALUE_BAD);
+}
+END_TEST
+
 START_TEST(test_texts)
 {
 	const struct schema_param *label = row_of(SCHEMA_ENVIRONMENT_ADVANCED,
@@ -342,6 +374,7 @@ make(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_choices);
 	tcase_add_test(tcase, test_integers);
+	tcase_add_test(tcase, test_resumption);
 	tcase_add_test(tcase, test_texts);
 	tcase_add_test(tcase, test_addresses);
 	tcase_add_test(tcase, test_six_does_not_match_four);
