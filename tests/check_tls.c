@@ -97,7 +97,7 @@ make_ctx(const struct settings *s)
 
 	ck_assert_msg(tls_ring_load(s->keyring, s->certificate_label, &ring,
 	    &fault) == 0, "%s", fault.what);
-	ctx = tls_ctx_new(s, ring, judge_chain, &judge, &fault);
+	ctx = tls_ctx_new(s, ring, NULL, judge_chain, &judge, &fault);
 	ck_assert_msg(ctx != NULL, "%s", fault.what);
 	tls_ring_free(&ring);
 	return ctx;
@@ -161,7 +161,7 @@ rig_init_with(struct rig *r, struct tls_ctx *ctx, const char *name,
 	    fds), 0);
 	r->fd = fds[0];
 	r->ctx = ctx;
-	r->conn = tls_conn_new(r->ctx, r->fd);
+	r->conn = tls_conn_new(r->ctx, r->fd, 0);
 	ck_assert_ptr_nonnull(r->conn);
 	client_init(&r->client, fds[1], name, tls13);
 }
@@ -393,7 +393,7 @@ START_TEST(refuses_bad_rings)
 	shell(rings[_i].make);
 	snprintf(path, sizeof(path), "%s/bad", dir);
 	if (tls_ring_load(path, rings[_i].label, &ring, &fault) == 0)
-		ctx = tls_ctx_new(&s, ring, judge_chain, &judge, &fault);
+		ctx = tls_ctx_new(&s, ring, NULL, judge_chain, &judge, &fault);
 	ck_assert_ptr_null(ctx);
 	ck_assert_msg(strstr(fault.what, rings[_i].says) != NULL, "%s: %s",
 	    rings[_i].make, fault.what);
@@ -423,7 +423,7 @@ START_TEST(survives_failing_allocations_at_start)
 		fault.what[0] = '\0';
 		torture_arm(n);
 		if (tls_ring_load(ring_path, NULL, &ring, &fault) == 0)
-			ctx = tls_ctx_new(&s, ring, judge_chain, &judge,
+			ctx = tls_ctx_new(&s, ring, NULL, judge_chain, &judge,
 			    &fault);
 		failed = torture_disarm();
 		/* Refused with a word, or whole: the library retries some. */

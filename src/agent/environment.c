@@ -8,7 +8,10 @@
 #include "policy/rules.h"
 #include "policy/settings.h"
 #include "tls/tls_ctx.h"
+#include "tls/tls_keys.h"
+#include "tls/tls_resume.h"
 #include "tls/tls_ring.h"
+#include "tls/tls_store.h"
 #include "trust/cert.h"
 #include "trust/name.h"
 #include "trust/path.h"
@@ -182,7 +185,7 @@ try_context(struct environment *e, struct diag *diag)
 	struct tls_ring_error error;
 	struct tls_ctx *ctx;
 
-	ctx = tls_ctx_new(e->settings, e->ring, judge_chain, &e->judge,
+	ctx = tls_ctx_new(e->settings, e->ring, NULL, judge_chain, &e->judge,
 	    &error);
 	if (ctx == NULL)
 		return report(diag, DIAG_KEYRING, e->settings, &error);
@@ -264,10 +267,59 @@ environment_check(const struct rules *rules, struct diag *diag)
 		environment_free(&table);
 }
 
+_Static_assert(TLS_KEYS_MAX >= SETTINGS_TICKET_TURNS + 2,
+    "lint promises that keys outlive so many turns");
+
+/* Where a timeout is coded it rules tickets, too. */
+static struct tls_store_params
+store_params(const struct settings *s)
+{
+	bool coded = SETTINGS_ORIGIN(s, v3_session_timeout) != NULL;
+	uint32_t ticket = coded && s->v3_session_timeout < s->ticket_timeout ?
+	    s->v3_session_timeout : s->ticket_timeout;
+
+	return (struct tls_store_params){
+		.id_life = (int64_t)s->v3_session_timeout * 1000,
+		.ids = s->v3_sidcache_size,
+		.ticket_life = (int64_t)ticket * 1000,
+		.tickets = s->ticket_enable ? s->ticket_count : 0,
+		.key_refresh = (int64_t)s->ticket_key_refresh * 1000,
+		.cipher_bits = s->ticket_algorithm ==
+		    SETTINGS_TICKET_AESCBC256 ? 256 : 128,
+	};
+}
+
+int
+environment_share_sessions(struct environment_table *table)
+{
+	struct tls_store_params params;
+
+	for (size_t i = 0; i < table->count && tls_resume_possible(); i++) {
+		params = store_params(table->items[i].settings);
+		if (tls_store_new(&params, &table->items[i].store) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int64_t
+environment_turn_keys(struct environment_table *table)
+{
+	int64_t next = -1, left;
+
+	for (size_t i = 0; i < table->count; i++) {
+		left = tls_store_turn(table->items[i].store);
+		if (left >= 0 && (next < 0 || left < next))
+			next = left;
+	}
+	return next;
+}
+
 void
 environment_free(struct environment_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {
+		tls_store_free(&table->items[i].store);
 		tls_ring_free(&table->items[i].ring);
 		path_anchors_free(&table->items[i].anchors);
 	}

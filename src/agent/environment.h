@@ -9,6 +9,7 @@
 #define SALLYPORT_AGENT_ENVIRONMENT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "trust/judge.h"
@@ -18,12 +19,14 @@ struct path_anchors;
 struct rules;
 struct settings;
 struct tls_ring;
+struct tls_store;
 
 struct environment {
 	const struct settings *settings;
 	struct tls_ring *ring;
 	struct path_anchors *anchors;
 	struct judge judge;
+	struct tls_store *store;	/* NULL: no session is resumed */
 };
 
 struct environment_table {
@@ -42,6 +45,18 @@ MUST_USE int environment_load(const struct rules *rules, struct diag *diag,
 
 /* The same, to see the faults only: nothing is kept. */
 void environment_check(const struct rules *rules, struct diag *diag);
+
+/*
+ * Makes what workers share to resume sessions; for the supervisor, once, when
+ * the table is proved. -1 where there is no memory, or no randomness (errno).
+ */
+MUST_USE int environment_share_sessions(struct environment_table *table);
+
+/*
+ * Turns the ticket keys that are due. Returns in how many milliseconds to
+ * come again, -1 for never.
+ */
+int64_t environment_turn_keys(struct environment_table *table);
 
 /* Wipes the keys and frees all; safe on a table that failed to load. */
 void environment_free(struct environment_table *table);

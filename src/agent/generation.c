@@ -1,5 +1,6 @@
 #include "agent/generation.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +107,18 @@ check(struct generation *g, unsigned serves)
 	return 0;
 }
 
+static int
+share_sessions(struct generation *g)
+{
+	if (environment_share_sessions(&g->environments) == 0)
+		return 0;
+	diag_cure(g->diag, diag_report(g->diag, DIAG_NOT_SERVED,
+	    policy_span(g->policy), "sessions cannot be shared by workers: %s",
+	    strerror(errno)), "give the host more memory, or code less for "
+	    "GSK_V3_SIDCACHE_SIZE");
+	return -1;
+}
+
 struct generation *
 generation_load(const char *path, enum policy_defaults defaults,
     unsigned serves, unsigned number, struct diag **diag_r)
@@ -122,7 +135,7 @@ generation_load(const char *path, enum policy_defaults defaults,
 	g->policy = policy_load(path, defaults, g->diag);
 	if (g->policy != NULL) {
 		g->rules = policy_rules(g->policy);
-		if (check(g, serves) == 0) {
+		if (check(g, serves) == 0 && share_sessions(g) == 0) {
 			*diag_r = NULL;
 			return g;
 		}

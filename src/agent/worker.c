@@ -179,6 +179,7 @@ plan_tls(struct worker *w, const struct rules_rule *rule,
 		report_map(&report);
 	}
 	plan->tls = context_of(w, rule);
+	plan->rule_number = rule->number;
 	plan->handshake_timeout = rule->settings->handshake_timeout;
 	plan->verified = rule->settings->client_auth !=
 	    SETTINGS_CLIENT_AUTH_PASSTHRU;
@@ -370,7 +371,7 @@ make_contexts(struct worker *w)
 	for (size_t i = 0; i < table->count; i++) {
 		struct environment *e = &table->items[i];
 
-		w->contexts[i] = tls_ctx_new(e->settings, e->ring,
+		w->contexts[i] = tls_ctx_new(e->settings, e->ring, e->store,
 		    judge_chain, &e->judge, &error);
 		if (w->contexts[i] == NULL) {
 			log_error("worker", "%s: %s", error.path, error.what);

@@ -100,6 +100,9 @@
 	R(RENEGOTIATION, 432, "renegotiation-refused", \
 	  "the client asked to renegotiate, which is not allowed", \
 	  "configure the client not to renegotiate") \
+	R(SESSION, 7451, "session-refused", \
+	  "the client resumed a session that is not good for this connection", \
+	  "nothing to do: its next connection makes a full handshake") \
 	R(PEER_CLOSED_HANDSHAKE, 420, "closed-in-handshake", \
 	  "the client closed the connection during the handshake", \
 	  "a port scan or health check, or a client that gave up") \

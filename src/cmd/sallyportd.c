@@ -19,6 +19,7 @@
 #include "policy/diag-print.h"
 #include "policy/diag.h"
 #include "tls/tls_library.h"
+#include "tls/tls_resume.h"
 
 #define PROGRAM "sallyportd"
 
@@ -94,7 +95,9 @@ read_user(const char *name, struct command_line *line)
 static void
 print_version(void)
 {
-	printf("sallyportd %s\n%s\n", SALLYPORT_VERSION, WOLFSSL_SUMMARY);
+	printf("sallyportd %s\n%s\n%s\n", SALLYPORT_VERSION,
+	    WOLFSSL_SUMMARY, tls_resume_possible() ? "sessions are resumed" :
+	    "sessions are not resumed: the library lacks what that takes");
 	exit(0);
 }
 

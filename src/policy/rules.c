@@ -63,8 +63,10 @@ sort_rules(struct arena *scratch, struct rules_rule **rules, size_t count)
 	for (size_t i = 0; i < count; i++)
 		order_init(&orders[i], rules[i]);
 	qsort(orders, count, sizeof(*orders), compare_orders);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		rules[i] = orders[i].rule;
+		rules[i]->number = (uint32_t)i;
+	}
 	arena_rewind(scratch, mark);
 }
 

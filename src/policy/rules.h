@@ -45,6 +45,7 @@ struct rules_rule {
 	uint32_t priority;
 	uint8_t direction;		/* enum rules_direction */
 	bool secured;			/* TTLSEnabled On */
+	uint32_t number;		/* its place in search order */
 	const struct rules_addrs *local_addrs, *remote_addrs;
 	const struct rules_ports *local_ports, *remote_ports;
 	const char *user, *job;		/* NULL, or a name; one trailing '*' */

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/compiler.h"
 #include "base/log.h"
@@ -67,6 +68,21 @@ report_map(const struct report *report)
 	log_info("map", "%s", line.text + 1);
 }
 
+/* Who came by a resumed session was judged at its full handshake. */
+static void
+put_resumed(struct line *line, const struct report *report)
+{
+	time_t seconds = (time_t)(report->since / 1000);
+	char text[32];
+	struct tm tm;
+
+	put(line, " resumed=%s", report->resumed ? "yes" : "no");
+	if (report->resumed && gmtime_r(&seconds, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) > 0)
+		put(line, " since=%s.%03dZ", text,
+		    (int)(report->since % 1000));
+}
+
 void
 report_log(const struct report *report)
 {
@@ -83,8 +99,10 @@ report_log(const struct report *report)
 		    report->protocol != NULL ? "yes" : "no");
 	if (report->protocol != NULL)
 		put(&line, " proto=%s", report->protocol);
-	if (report->cipher != NULL)
+	if (report->cipher != NULL) {
 		put(&line, " cipher=%s", report->cipher);
+		put_resumed(&line, report);
+	}
 	put(&line, " in=%llu out=%llu ms=%.0f reason=%d/%s",
 	    (unsigned long long)report->bytes_in,
 	    (unsigned long long)report->bytes_out, report->seconds * 1000,

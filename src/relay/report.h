@@ -18,6 +18,8 @@ struct report {
 	const char *unix_path;		/* or a wrapped service */
 	const char *identity, *protocol, *cipher, *detail; /* NULL: none */
 	bool verified;			/* the identity was judged */
+	bool resumed;			/* a session, of a full handshake */
+	int64_t since;			/* then: ms since the epoch */
 	const char *alert;		/* NULL: none */
 	bool alert_received;		/* the client sent it */
 	uint64_t bytes_in, bytes_out;	/* from and to the client, plaintext */
@@ -27,8 +29,8 @@ struct report {
 
 /*
  * Writes the line, key=value, strings quoted and escaped:
- *   rule peer local backend identity verified proto cipher in out ms reason
- *   alert detail
+ *   rule peer local backend identity verified proto cipher resumed since in
+ *   out ms reason alert detail
  * A refusal or failure is a warning; an orderly end, and a connection that is
  * left in clear, is information.
  */

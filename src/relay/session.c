@@ -126,6 +126,7 @@ conclude(struct session *s, enum reason reason, const char *detail)
 		report.identity = tls_conn_identity(tls);
 		report.protocol = tls_conn_protocol(tls);
 		report.cipher = tls_conn_cipher(tls);
+		report.resumed = tls_conn_resumed(tls, &report.since);
 		alert = tls_conn_alert(tls, &report.alert_received);
 		if (alert != TLS_ALERT_NONE &&
 		    alert != TLS_ALERT_CLOSE_NOTIFY)
@@ -535,7 +536,7 @@ session_start(struct ev_loop *loop, const struct session_plan *plan,
 	struct chan client = { .fd = fd };
 
 	if (s != NULL && plan->tls != NULL)
-		client.tls = tls_conn_new(plan->tls, fd);
+		client.tls = tls_conn_new(plan->tls, fd, plan->rule_number);
 	if (s == NULL || (plan->tls != NULL && client.tls == NULL)) {
 		chan_close(&client);
 		free(s);

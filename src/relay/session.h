@@ -31,6 +31,7 @@ struct tls_ctx;
 /* What is to be done with a connection; decided before it starts. */
 struct session_plan {
 	const char *rule;		/* for the log */
+	uint32_t rule_number;		/* sessions are resumed by no other */
 	struct tls_ctx *tls;		/* NULL: relayed in clear */
 	bool verified;			/* an identity in the log was judged */
 	struct sink *sink;		/* the wrapped service; NULL: none */

@@ -52,6 +52,7 @@ tls_alert_for(enum reason reason)
 {
 	switch (reason) {
 	case REASON_NO_CERT:
+	case REASON_SESSION:
 		return handshake_failure;	/* RFC 5246, 7.4.6 */
 	case REASON_CERT_EXPIRED:
 	case REASON_CERT_NOT_YET_VALID:

@@ -16,6 +16,9 @@
 #include "tls/tls_ctx.h"
 #include "tls/tls_io.h"
 #include "tls/tls_library.h"
+#include "tls/tls_lineage.h"
+#include "tls/tls_resume.h"
+#include "tls/tls_ticket.h"
 
 /* RFC 8446, 5.1: the plaintext of one record. */
 #define RECORD_MAX 16384
@@ -24,13 +27,15 @@ struct tls_conn {
 	WOLFSSL *ssl;
 	struct tls_ctx *ctx;
 	struct tls_io io;
+	struct tls_resume resume;
+	int64_t since;		/* of a resumed session's full handshake */
 	enum reason reason;
 	int library_error;
 	bool established, ended, truncated;
 };
 
 struct tls_conn *
-tls_conn_new(struct tls_ctx *ctx, int fd)
+tls_conn_new(struct tls_ctx *ctx, int fd, uint32_t rule)
 {
 	struct tls_conn *conn = calloc(1, sizeof(*conn));
 
@@ -41,6 +46,7 @@ tls_conn_new(struct tls_ctx *ctx, int fd)
 	tls_io_init(&conn->io, fd, conn->ssl);
 	tls_io_set_judge(&conn->io, ctx->judge, ctx->judge_arg,
 	    ctx->ask == TLS_CTX_ASK_REQUIRED);
+	tls_resume_init(&conn->resume, ctx, &conn->io, rule);
 	if (conn->ssl == NULL) {
 		tls_conn_free(&conn);
 		return NULL;
@@ -59,6 +65,7 @@ tls_conn_free(struct tls_conn **conn_p)
 	if (conn == NULL)
 		return;
 	wolfSSL_free(conn->ssl);
+	tls_resume_fini(&conn->resume);
 	tls_io_fini(&conn->io);
 	free(conn);
 	*conn_p = NULL;
@@ -107,6 +114,13 @@ forget_presented(struct tls_conn *conn)
 		    wolfSSL_CTX_GetCertManager(conn->ctx->library));
 }
 
+static enum tls_conn_io
+refused(struct tls_conn *conn, enum reason reason)
+{
+	tls_io_alert(&conn->io, tls_alert_for(reason));
+	return failed(conn, reason);
+}
+
 /*
  * What the library let pass is checked once more against what the rule
  * demands, so that no path through it can admit.
@@ -117,25 +131,27 @@ established(struct tls_conn *conn)
 	unsigned version = (unsigned)wolfSSL_GetVersion(conn->ssl);
 	/* WOLFSSL_TLSV1 is 1 and stands for 0x0301. */
 	bool allowed = version < 32 && (conn->ctx->protocols &
-	    1u << version) != 0;
+	    1u << version) != 0, resumed = wolfSSL_session_reused(conn->ssl);
+	enum reason reason;
 
 	if (!allowed)
 		return failed(conn, REASON_NO_PROTOCOL);
-	if (wolfSSL_session_reused(conn->ssl))
-		return failed(conn, REASON_INTERNAL);
+	reason = tls_resume_settle(&conn->resume, &conn->since);
+	if (reason != REASON_OK)
+		return refused(conn, reason);
 	if (conn->ctx->ask == TLS_CTX_ASK_REQUIRED && !conn->io.presented)
 		return failed(conn, REASON_NO_CERT);
 	if (conn->io.presented && (!conn->io.judged ||
 	    conn->io.reason != REASON_OK))
 		return failed(conn, conn->io.reason);
-	if (conn->io.presented && version >= WOLFSSL_TLSV1_2 &&
-	    tls_library_peer_proved_weakly(conn->ssl)) {
-		tls_io_alert(&conn->io,
-		    tls_alert_for(REASON_CERT_WEAK_SIGNATURE));
-		return failed(conn, REASON_CERT_WEAK_SIGNATURE);
-	}
+	if (conn->io.presented && !resumed && version >= WOLFSSL_TLSV1_2 &&
+	    tls_library_peer_proved_weakly(conn->ssl))
+		return refused(conn, REASON_CERT_WEAK_SIGNATURE);
 	conn->established = true;
 	tls_io_establish(&conn->io, version >= WOLFSSL_TLSV1_3);
+	if (version >= WOLFSSL_TLSV1_3 && conn->ctx->store != NULL)
+		tls_ticket_give(&conn->resume, resumed);
+	tls_resume_fini(&conn->resume);
 	return TLS_CONN_DONE;
 }
 
@@ -344,6 +360,13 @@ const char *
 tls_conn_identity(const struct tls_conn *conn)
 {
 	return conn->io.identity;
+}
+
+bool
+tls_conn_resumed(const struct tls_conn *conn, int64_t *when_r)
+{
+	*when_r = tls_lineage_when(conn->since);
+	return conn->since != 0;
 }
 
 const char *

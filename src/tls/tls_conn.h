@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/reason.h"
@@ -26,8 +27,12 @@ enum tls_conn_io {
 	TLS_CONN_FAILED,
 };
 
-/* NULL where memory is exhausted. The context must outlive it. */
-MUST_USE struct tls_conn *tls_conn_new(struct tls_ctx *ctx, int fd);
+/*
+ * NULL where memory is exhausted. The context must outlive it. `rule` is the
+ * rule's number, in its generation: a session of another one is not resumed.
+ */
+MUST_USE struct tls_conn *tls_conn_new(struct tls_ctx *ctx, int fd,
+    uint32_t rule);
 void tls_conn_free(struct tls_conn **conn);
 
 /*
@@ -79,6 +84,11 @@ int tls_conn_alert(const struct tls_conn *conn, bool *received_r);
 const char *tls_conn_identity(const struct tls_conn *conn);
 const char *tls_conn_detail(const struct tls_conn *conn);
 const char *tls_conn_protocol(const struct tls_conn *conn);
+/*
+ * Was a session resumed? *when_r then says when its full handshake was, in
+ * milliseconds since the epoch.
+ */
+bool tls_conn_resumed(const struct tls_conn *conn, int64_t *when_r);
 /* IANA's name of the suite in use. */
 const char *tls_conn_cipher(const struct tls_conn *conn);
 

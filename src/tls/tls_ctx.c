@@ -13,6 +13,8 @@
 
 #include "policy/settings.h"
 #include "tls/tls_io.h"
+#include "tls/tls_library.h"
+#include "tls/tls_resume.h"
 #include "tls/tls_ring.h"
 
 /*
@@ -188,23 +190,6 @@ set_verification(struct tls_ctx *ctx)
 #endif
 }
 
-/* Until sessions are bound to rule and generation, none may live. */
-static bool
-forbid_resumption(struct tls_ctx *ctx)
-{
-	(void)wolfSSL_CTX_set_session_cache_mode(ctx->library,
-	    WOLFSSL_SESS_CACHE_OFF);
-#ifdef HAVE_SESSION_TICKET
-	if (wolfSSL_CTX_NoTicketTLSv12(ctx->library) != WOLFSSL_SUCCESS)
-		return false;
-#ifdef WOLFSSL_TLS13
-	if (wolfSSL_CTX_no_ticket_TLSv13(ctx->library) != 0)
-		return false;
-#endif
-#endif
-	return true;
-}
-
 static int
 configure(struct tls_ctx *ctx, const struct settings *s,
     const struct tls_ring *ring, struct tls_ring_error *error_r)
@@ -215,27 +200,24 @@ configure(struct tls_ctx *ctx, const struct settings *s,
 		return -1;
 	ctx->ask = how_to_ask(s);
 	set_verification(ctx);
-	if (!forbid_resumption(ctx))
+	if (!tls_resume_configure(ctx))
 		return tls_ring_fault(error_r, ring->path,
 		    "use another build of wolfSSL",
-		    "the TLS library cannot switch tickets off");
+		    "the TLS library's own resumption cannot be replaced");
 	/* One flight, one segment. */
 	(void)wolfSSL_CTX_set_group_messages(ctx->library);
 	wolfSSL_CTX_SetIORecv(ctx->library, tls_io_receive);
 	wolfSSL_CTX_SetIOSend(ctx->library, tls_io_send);
-#if defined(SINGLE_THREADED) && !defined(WC_NO_RNG)
-	/* One generator for all connections, not one seeded for each. */
-	if (wolfSSL_CTX_new_rng(ctx->library) != WOLFSSL_SUCCESS)
+	if (!tls_library_lend_generator(ctx->library))
 		return tls_ring_fault(error_r, ring->path,
 		    "give the daemon access to getrandom(2)",
 		    "the random generator cannot be started");
-#endif
 	return 0;
 }
 
 struct tls_ctx *
 tls_ctx_new(const struct settings *settings, const struct tls_ring *ring,
-    tls_judge_fn *judge, void *judge_arg,
+    struct tls_store *store, tls_judge_fn *judge, void *judge_arg,
     struct tls_ring_error *error_r)
 {
 	struct tls_ctx *ctx = calloc(1, sizeof(*ctx));
@@ -248,6 +230,7 @@ tls_ctx_new(const struct settings *settings, const struct tls_ring *ring,
 		tls_ctx_free(&ctx);
 		return NULL;
 	}
+	ctx->store = store;
 	ctx->judge = judge;
 	ctx->judge_arg = judge_arg;
 	if (configure(ctx, settings, ring, error_r) < 0)
@@ -262,6 +245,7 @@ tls_ctx_free(struct tls_ctx **ctx_p)
 
 	if (ctx == NULL)
 		return;
+	tls_library_return_generator(ctx->library);
 	wolfSSL_CTX_free(ctx->library);
 	free(ctx);
 	*ctx_p = NULL;

@@ -4,8 +4,8 @@
  * A context is made after the worker's fork, never inherited: it holds the
  * worker's random generator. Every default of the library that would widen
  * access is set explicitly: no certificate authority is ever loaded into the
- * library (the judge is ours), no session is kept, no ticket is made, no
- * renegotiation is allowed, and only the policy's protocols and suites are.
+ * library (the judge is ours), its own session cache is off, no renegotiation
+ * is allowed, and only the policy's protocols and suites are.
  */
 #ifndef SALLYPORT_TLS_TLS_CTX_H
 #define SALLYPORT_TLS_TLS_CTX_H
@@ -18,6 +18,7 @@
 struct settings;
 struct tls_ring;
 struct tls_ring_error;
+struct tls_store;
 struct WOLFSSL_CTX;
 
 /* Whether the handshake asks for a client certificate, and insists. */
@@ -30,6 +31,7 @@ enum tls_ctx_ask {
 struct tls_ctx {
 	struct WOLFSSL_CTX *library;
 	enum tls_ctx_ask ask;
+	struct tls_store *store;	/* not owned; NULL: nothing resumes */
 	uint32_t protocols;	/* bit n: version 0x0300 + n is allowed */
 	tls_judge_fn *judge;
 	void *judge_arg;
@@ -37,13 +39,14 @@ struct tls_ctx {
 
 /*
  * Makes a server context from settings and their ring; both are only read
- * here. The judge must outlive it. NULL and *error_r filled where the
+ * here. The judge and the store (NULL: no session is resumed) must outlive
+ * it. NULL and *error_r filled where the
  * key does not fit the certificate, no suite of the list can be used, or
  * memory is exhausted.
  */
 MUST_USE struct tls_ctx *tls_ctx_new(const struct settings *settings,
-    const struct tls_ring *ring, tls_judge_fn *judge, void *judge_arg,
-    struct tls_ring_error *error_r);
+    const struct tls_ring *ring, struct tls_store *store,
+    tls_judge_fn *judge, void *judge_arg, struct tls_ring_error *error_r);
 void tls_ctx_free(struct tls_ctx **ctx);
 
 #endif

@@ -236,6 +236,14 @@ hold(struct tls_io *io, const char *bytes, size_t size)
 }
 
 void
+tls_io_cork(struct tls_io *io, bool corked)
+{
+	io->corked = corked;
+	if (!corked)
+		(void)tls_io_flush(io);
+}
+
+void
 tls_io_alert(struct tls_io *io, int alert)
 {
 	if (io->sealed)
@@ -266,9 +274,9 @@ tls_io_send(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 		io->alert_held = held == size;
 		return held < 0 ? WOLFSSL_CBIO_ERR_GENERAL : held;
 	}
-	if (tls_io_flush(io) < 0)
+	if (!io->corked && tls_io_flush(io) < 0)
 		return WOLFSSL_CBIO_ERR_CONN_RST;
-	if (buffer_length(&io->out) == 0) {
+	if (!io->corked && buffer_length(&io->out) == 0) {
 		n = send_now(io, bytes, (size_t)size);
 		if (n < 0)
 			return WOLFSSL_CBIO_ERR_CONN_RST;
@@ -304,6 +312,7 @@ judge(struct tls_io *io, const struct WOLFSSL_X509_STORE_CTX *store)
 		    store->certs[i].length };
 	io->judge(io->judge_arg, chain, count, &verdict);
 	io->reason = verdict.reason;
+	io->not_after = verdict.not_after;
 	io->identity = copy_text(verdict.identity);
 	io->detail = copy_text(verdict.detail);
 }

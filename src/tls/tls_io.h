@@ -15,6 +15,7 @@
 #include "io/buffer.h"
 #include "tls/tls_judge.h"
 
+struct tls_resume;
 struct WOLFSSL;
 struct WOLFSSL_X509_STORE_CTX;
 
@@ -24,6 +25,7 @@ struct tls_io {
 	bool started;		/* a first byte came */
 	bool clear_text;	/* and it does not begin a TLS record */
 	bool end_of_file;	/* the peer's TCP stream ended */
+	bool corked;		/* what is to be sent waits in `out` */
 	bool sealed;		/* our alert is out: nothing else may follow */
 	bool alert_held;	/* the library's last word waits in `out` */
 	int alert;		/* the one we sent ourselves; TLS_ALERT_NONE */
@@ -40,11 +42,13 @@ struct tls_io {
 	bool asked;		/* the library has seen a certificate */
 	bool judged, presented;
 	enum reason reason;	/* the judge's, where judged */
+	int64_t not_after;	/* the judge's, where judged */
 	struct buffer in, out;
 	char *identity, *detail; /* owned; NULL: none */
 	struct WOLFSSL *ssl;
 	tls_judge_fn *judge;
 	void *judge_arg;
+	struct tls_resume *resume;	/* not owned */
 };
 
 /* Binds socket and library; the memory is the caller's. */
@@ -73,6 +77,9 @@ void tls_io_establish(struct tls_io *io, bool may_shake);
  * that it wrote is held back until the handshake's end, and replaced.
  */
 void tls_io_alert(struct tls_io *io, int alert);
+
+/* Holds back what is written, to send it in one piece; then lets it go. */
+void tls_io_cork(struct tls_io *io, bool corked);
 
 /*
  * Sends what waits. 1 nothing waits any more, 0 the socket is full, -1 it

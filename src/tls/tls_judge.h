@@ -21,6 +21,9 @@ struct tls_judge_verdict {
 	enum reason reason;	/* REASON_OK admits */
 	char identity[256];	/* the certificate's subject */
 	char detail[384];
+	/* Earliest end on the client's path, seconds since the epoch: no
+	 * session of it may be resumed later. */
+	int64_t not_after;
 };
 
 /*

@@ -7,9 +7,62 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/version.h>
 
+#include <unistd.h>
+
 #ifdef HAVE_WOLFSSL_INTERNAL
 /* Hidden in a shared wolfSSL, reachable in the static one we build. */
 #include <wolfssl/internal.h>
+#endif
+
+#if defined(HAVE_WOLFSSL_INTERNAL) && defined(SINGLE_THREADED)
+static struct {
+	WC_RNG *rng;		/* the library's memory */
+	size_t users;
+	pid_t owner;
+} generator;
+
+bool
+tls_library_lend_generator(WOLFSSL_CTX *ctx)
+{
+	/* Two processes with one state would repeat each other. */
+	ensure(generator.users == 0 || generator.owner == getpid());
+	if (generator.users == 0) {
+		if (wolfSSL_CTX_new_rng(ctx) != WOLFSSL_SUCCESS)
+			return false;
+		generator.rng = ctx->rng;
+		generator.owner = getpid();
+	}
+	ctx->rng = generator.rng;
+	generator.users++;
+	return true;
+}
+
+void
+tls_library_return_generator(WOLFSSL_CTX *ctx)
+{
+	if (ctx == NULL || ctx->rng == NULL)
+		return;
+	/* The last one's context frees it. */
+	if (--generator.users > 0)
+		ctx->rng = NULL;
+}
+#else
+bool
+tls_library_lend_generator(WOLFSSL_CTX *ctx)
+{
+#ifdef SINGLE_THREADED
+	return wolfSSL_CTX_new_rng(ctx) == WOLFSSL_SUCCESS;
+#else
+	(void)ctx;
+	return true;
+#endif
+}
+
+void
+tls_library_return_generator(WOLFSSL_CTX *ctx)
+{
+	(void)ctx;
+}
 #endif
 
 int
@@ -55,6 +108,17 @@ tls_library_peer_proved_weakly(WOLFSSL *ssl)
 #else
 	(void)ssl;
 	return false;
+#endif
+}
+
+const uint8_t *
+tls_library_session_id(const WOLFSSL_SESSION *session)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	return session->sessionIDSz == ID_LEN ? session->sessionID : NULL;
+#else
+	(void)session;
+	return NULL;
 #endif
 }
 

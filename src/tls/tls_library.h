@@ -6,10 +6,13 @@
 #define SALLYPORT_TLS_TLS_LIBRARY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 
 struct WOLFSSL;
+struct WOLFSSL_CTX;
+struct WOLFSSL_SESSION;
 
 /*
  * Call once a process before anything else of tls or trust. 0, or -1 where
@@ -34,6 +37,23 @@ bool tls_library_alert(struct WOLFSSL *ssl, int alert);
  * tells; with any other one: false.
  */
 bool tls_library_peer_proved_weakly(struct WOLFSSL *ssl);
+
+/*
+ * The id of a session, 32 bytes, the session's own. Only the library that the
+ * set-up builds tells; with any other one, and where it has none: NULL.
+ */
+const uint8_t *tls_library_session_id(const struct WOLFSSL_SESSION *session);
+
+/*
+ * Gives a context the process's one random generator, started with the first;
+ * take it back before the context is freed. A seed costs a third of a
+ * handshake, so with the library that the set-up builds no connection has its
+ * own. A generator does not survive a fork: contexts are made after it.
+ * False where there is no randomness to seed it with.
+ */
+MUST_USE bool tls_library_lend_generator(struct WOLFSSL_CTX *ctx);
+/* NULL, and a context that has none, are allowed. */
+void tls_library_return_generator(struct WOLFSSL_CTX *ctx);
 
 /* Can tls_library_alert speak? */
 bool tls_library_has_alerts(void);

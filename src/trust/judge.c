@@ -35,6 +35,7 @@ judge_chain(void *arg, const struct tls_judge_cert *chain, size_t count,
 		    }, certs, count, &verdict);
 	}
 	verdict_r->reason = verdict.reason;
+	verdict_r->not_after = verdict.not_after;
 	snprintf(verdict_r->identity, sizeof(verdict_r->identity), "%s",
 	    verdict.identity);
 	if (verdict.depth > 0)
