@@ -84,6 +84,9 @@ E2E_TESTS = \
 	tests/e2e/protocols.py \
 	tests/e2e/refused.py \
 	tests/e2e/reload.py \
+	tests/e2e/resume.py \
+	tests/e2e/resume_bound.py \
+	tests/e2e/resume_time.py \
 	tests/e2e/rules.py \
 	tests/e2e/sandbox.py \
 	tests/e2e/service_apache.py \
@@ -120,6 +123,7 @@ E2E_LIBRARY = \
 	tests/e2e/lib/pki.py \
 	tests/e2e/lib/policy.py \
 	tests/e2e/lib/rawtls.py \
+	tests/e2e/lib/resume.py \
 	tests/e2e/lib/service.py \
 	tests/e2e/lib/tap.py \
 	tests/e2e/lib/wrap.py

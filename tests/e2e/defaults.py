@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """What a TLS library may have on by default and must not: old protocols,
-suites without authentication or encryption, compression, renegotiation,
-resumption."""
+suites without authentication or encryption, compression, renegotiation, and,
+where a rule wants none, resumption."""
 
 import os
 import sys
 
 sys.dont_write_bytecode = True
 
-from lib import backend, client, daemon, hello, pki, policy, tap  # noqa: E402
+from lib import backend, client, daemon, hello, pki, policy, resume, tap  # noqa: E402
 from lib.rawtls import (CERTIFICATE, DATA, HANDSHAKE, SERVER_HELLO,  # noqa: E402
                         Alert, Raw12, Raw13)
 from lib.tap import among, equal, expect  # noqa: E402
@@ -22,12 +22,14 @@ RINGS = {"ec": P.ring(T.path("ec"), P.server("ec-server", ROOT),
          "rsa": P.ring(T.path("rsa"), P.server("rsa-server", ROOT, "rsa"),
                        trusted=[ROOT])}
 SERVICE = backend.Backend(T, backend.http)
-FIRST = daemon.free_ports(6)
+FIRST = daemon.free_ports(8)
 PORTS = {}
+NEVER_AGAIN = ("never", "never-open", "never-server")
 
 
 def rules():
-    """Nothing coded, and every version On that can be."""
+    """Nothing coded, and every version On that can be; at last rules whose
+    sessions never resume."""
     for at, (kind, ring) in enumerate(RINGS.items()):
         PORTS[kind] = FIRST + 2 * at
         yield policy.Rule(kind, PORTS[kind], ring, SERVICE.address)
@@ -37,9 +39,11 @@ def rules():
     PORTS["open"] = FIRST + 4
     yield policy.Rule("open", PORTS["open"], RINGS["ec"], SERVICE.address,
                       auth="PassThru")
-    PORTS["server"] = FIRST + 5
-    yield policy.Rule("server", PORTS["server"], RINGS["ec"],
-                      SERVICE.address, role="Server")
+    for at, (name, more) in enumerate(zip(NEVER_AGAIN, (
+            {}, {"auth": "PassThru"}, {"role": "Server"}))):
+        PORTS[name] = FIRST + 5 + at
+        yield policy.Rule(name, PORTS[name], RINGS["ec"], SERVICE.address,
+                          gsk=resume.gsk(timeout=0), **more)
 
 
 D = daemon.Daemon(T, policy.text(*rules()))
@@ -116,11 +120,6 @@ for kind in ("ec", "rsa", "ec-old", "rsa-old"):
             GOOD_SUITES, compressions=b"\x01"))
         expect(not answer.hello, "a ServerHello")
         among(line.reason, {402, 410, 415}, "reason")
-    with T.case("%s: no ticket is promised" % kind):
-        answer, _ = ask(PORTS[kind], hello.client_hello(
-            GOOD_SUITES, ticket=b""))
-        expect(answer.hello, "no ServerHello")
-        expect(35 not in answer.extensions, "a session_ticket extension")
     with T.case("%s: an invented ticket and session id" % kind):
         session = os.urandom(32)
         answer, _ = ask(PORTS[kind], hello.client_hello(
@@ -128,7 +127,15 @@ for kind in ("ec", "rsa", "ec-old", "rsa-old"):
         expect(answer.hello, "no ServerHello")
         expect(answer.session != session, "the session is resumed")
 
-for port in ("ec", "open", "server"):
+for kind in NEVER_AGAIN:
+    with T.case("%s: neither ticket nor id is promised" % kind):
+        answer, _ = ask(PORTS[kind], hello.client_hello(
+            GOOD_SUITES, ticket=b""))
+        expect(answer.hello, "no ServerHello")
+        expect(35 not in answer.extensions, "a session_ticket extension")
+        equal(answer.session, b"", "the session's id")
+
+for port in ("ec", "open", "never-server"):
     with T.case("%s: the client asks to renegotiate" % port):
         since = D.mark()
         result = client.openssl(
@@ -142,23 +149,30 @@ for port in ("ec", "open", "server"):
         expect(backend.BODY not in result.out, "it was served")
 
 
-def session(port, version, extra, name):
-    """A connection that keeps its session: the file, or None."""
+def session(port, version, extra, name, wanted=False):
+    """A connection that keeps its session: the file, or None; wanted: it
+    gets something to come back with, else it must not."""
     path = T.path(name)
     result = client.openssl(PORTS[port], ROOT.path, ALICE, version=version,
                             extra=list(extra) + ["-sess_out", path])
     expect(backend.BODY in result.out, str(result))
     expect("Reused" not in result.text, str(result))
-    if version == "1_3":
+    if wanted:
+        expect(os.path.exists(path), str(result))
+    elif version == "1_3":
         expect("New Session Ticket" not in result.text, str(result))
     else:
         expect("TLS session ticket:" not in result.text, str(result))
     return path if os.path.exists(path) else None
 
 
-def resumes(port, version, path, leaf=ALICE):
-    result = client.openssl(PORTS[port], ROOT.path, leaf, version=version,
-                            extra=["-sess_in", path])
+def comes(port, version, extra, path, leaf=ALICE):
+    return client.openssl(PORTS[port], ROOT.path, leaf, version=version,
+                          extra=[*extra, "-sess_in", path])
+
+
+def resumes(port, version, extra, path, leaf=ALICE):
+    result = comes(port, version, extra, path, leaf)
     expect("Reused, TLS" not in result.text, "resumed: %s" % result)
     return result
 
@@ -167,18 +181,20 @@ for version, extra, said in (("1_2", (), "1.2, tickets"),
                              ("1_2", ("-no_ticket",), "1.2, session ids"),
                              ("1_3", (), "1.3")):
     with T.case("no resumption, TLS " + said):
-        kept = session("ec", version, extra, "kept" + version)
-        if kept:
-            expect(backend.BODY in resumes("ec", version, kept).out,
-                   "not served in full either")
-    with T.case("PassThru's session is worthless at Required, TLS " + said):
-        for port in ("open", "server"):
-            kept = session(port, version, extra, "open" + version)
+        for port in NEVER_AGAIN:
+            kept = session(port, version, extra, "kept" + version)
             if kept:
-                before = SERVICE.seen()
-                result = resumes("ec", version, kept, leaf=None)
-                expect(backend.BODY not in result.out, str(result))
-                equal(SERVICE.seen(), before, "what reached the service")
+                expect(backend.BODY in resumes(port, version, extra, kept).out,
+                       "not served in full either")
+    with T.case("PassThru's session is worthless at Required, TLS " + said):
+        kept = session("open", version, extra, "open" + version, True)
+        expect("Reused, TLS" in comes("open", version, extra, kept).text,
+               "at its own rule either")
+        for port in ("ec", "rsa", "never"):
+            before = SERVICE.seen()
+            result = resumes(port, version, extra, kept, None)
+            expect(backend.BODY not in result.out, str(result))
+            equal(SERVICE.seen(), before, "what reached the service")
 
 def keeps(port):
     """A whole TLS 1.2 handshake of a client that would like to come back:
@@ -216,11 +232,12 @@ def comes_back(port, session, ticket):
         equal(raw.next()[0], CERTIFICATE, "after the ServerHello")
 
 
-for port in ("ec", "open", "server"):
+for port in NEVER_AGAIN:
     with T.case("%s: TLS 1.2: neither ticket nor session comes back" % port):
         session, tickets = keeps(port)
         equal(tickets, [], "tickets")
-        for other in ("ec", "open", "server"):
+        equal(session, b"", "the session's id")
+        for other in NEVER_AGAIN:
             comes_back(other, session or os.urandom(32), None)
             comes_back(other, session or os.urandom(32), os.urandom(160))
     with T.case("%s: TLS 1.3: no ticket comes, none is taken" % port):
@@ -231,7 +248,7 @@ for port in ("ec", "open", "server"):
         with Raw13(PORTS[port]) as raw:
             raw.open(offer)
             expect(41 not in raw.extensions, "it takes the key up")
-            equal(raw.asked, port != "server", "whether it asks")
+            equal(raw.asked, port != "never-server", "whether it asks")
             if raw.asked:
                 raw.handshake(raw.certificates(ALICE))
                 raw.handshake(raw.verify(ALICE.key))

@@ -195,19 +195,22 @@ class Tls:
     """A TLS client whose records pass through our hands.
 
     `trickle` seconds between bytes sent (None: as they come); `allowance`
-    bytes in all may be sent, then BrokenPipeError is raised.
+    bytes in all may be sent, then BrokenPipeError is raised.  `session`: an
+    ssl.SSLSession to be resumed; `name`: the server's.
     Closing one direction is possible, as ssl.SSLSocket does not allow.
     """
 
     def __init__(self, port, ctx, host="127.0.0.1", source=None,
-                 trickle=None, allowance=None, limit=15.0):
+                 trickle=None, allowance=None, limit=15.0, session=None,
+                 name=None):
         address = (source, 0) if source else None
         self.sock = socket.create_connection((host, port), limit, address)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = self.sock.getsockname()[1]
         self.incoming = ssl.MemoryBIO()
         self.outgoing = ssl.MemoryBIO()
-        self.tls = ctx.wrap_bio(self.incoming, self.outgoing)
+        self.tls = ctx.wrap_bio(self.incoming, self.outgoing,
+                                server_hostname=name, session=session)
         self.trickle = trickle
         self.allowance = allowance
         self.limit = limit

@@ -11,6 +11,8 @@ class Rule:
     `versions`: what is On, the rest is Off; None: nothing coded.
     `ciphers`: lines for TTLSCipherParms, as (parameter, value).
     `backend`: a value for Backend; None: no TTLSApplicationAction.
+    `gsk`: lines for TTLSGskAdvancedParms, as (parameter, value).
+    `like`: another Rule, whose very actions are this one's, too.
     """
 
     def __init__(self, name, port, keyring=None, backend=None, **more):
@@ -31,20 +33,23 @@ class Rule:
         self.local = more.pop("local", None)
         self.remote = more.pop("remote", None)
         self.extra = more.pop("extra", ())
+        self.gsk = more.pop("gsk", ())
+        self.like = more.pop("like", None)
         if more:
             raise TypeError("unknown: %s" % ", ".join(more))
 
     def _rule(self):
+        actions = self.like or self
         yield "LocalAddr", self.local
         yield "RemoteAddr", self.remote
         yield "LocalPortRange", self.port
         yield "Direction", "Inbound"
         yield "Priority", self.priority
-        yield "TTLSGroupActionRef", "group-" + self.name
-        if self.enabled:
-            yield "TTLSEnvironmentActionRef", "environment-" + self.name
-        if self.backend:
-            yield "TTLSApplicationActionRef", "application-" + self.name
+        yield "TTLSGroupActionRef", "group-" + actions.name
+        if actions.enabled:
+            yield "TTLSEnvironmentActionRef", "environment-" + actions.name
+        if actions.backend:
+            yield "TTLSApplicationActionRef", "application-" + actions.name
 
     def _environment(self):
         yield "HandshakeRole", self.role
@@ -52,6 +57,8 @@ class Rule:
         if self.ciphers:
             yield "TTLSCipherParmsRef", "ciphers-" + self.name
         yield "TTLSEnvironmentAdvancedParmsRef", "advanced-" + self.name
+        if self.gsk:
+            yield "TTLSGskAdvancedParmsRef", "gsk-" + self.name
 
     def _advanced(self):
         if self.role == "ServerWithClientAuth":
@@ -66,6 +73,8 @@ class Rule:
             yield pair
 
     def text(self):
+        if self.like:
+            return _block("TTLSRule", self.name, self._rule())
         blocks = [("TTLSRule", self.name, self._rule()),
                   ("TTLSGroupAction", "group-" + self.name,
                    [("TTLSEnabled", "On" if self.enabled else "Off"),
@@ -81,6 +90,9 @@ class Rule:
         if self.enabled and self.ciphers:
             blocks.append(("TTLSCipherParms", "ciphers-" + self.name,
                            self.ciphers))
+        if self.enabled and self.gsk:
+            blocks.append(("TTLSGskAdvancedParms", "gsk-" + self.name,
+                           self.gsk))
         if self.backend:
             blocks.append(("TTLSApplicationAction",
                            "application-" + self.name,

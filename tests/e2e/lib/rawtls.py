@@ -1,5 +1,7 @@
 """A TLS client that sends whatever handshake messages it is told to, in any
-order: one suite each, ECDHE on P-256, ECDSA and AES-128-GCM."""
+order: one suite each, ECDHE on P-256, ECDSA and AES-128-GCM.  Sessions are
+offered as the caller says, whatever the server said of them: see lib/resume.py
+for a client with better manners."""
 
 import os
 import random
@@ -13,6 +15,7 @@ ALERT, HANDSHAKE, DATA, CCS = 21, 22, 23, 20
  CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_VERIFY,
  CLIENT_KEY_EXCHANGE, FINISHED, KEY_UPDATE) = (
      2, 4, 8, 11, 12, 13, 14, 15, 16, 20, 24)
+NAME, TICKET, PRE_SHARED_KEY, MODES = 0, 35, 41, 45
 
 
 def message(kind, body):
@@ -67,9 +70,12 @@ class Raw:
     message; then the caller sends what it likes."""
 
     thirteen = False
+    suite = 0xc02b
+    bound = True    # by the extended master secret (RFC 7627)
 
     def __init__(self, port, leaf=None, host="127.0.0.1", limit=10):
         self.sock = socket.create_connection((host, port), limit)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = self.sock.getsockname()[1]
         self.leaf = leaf
         self.transcript = b""
@@ -134,32 +140,51 @@ class Raw:
         return kind, body
 
     def next(self):
-        """The next handshake message: (kind, body)."""
+        """The next handshake message: (kind, body); what else comes is
+        passed over."""
         while True:
-            if len(self.messages) >= 4:
-                size = 4 + int.from_bytes(self.messages[1:4], "big")
-                if len(self.messages) >= size:
-                    data = self.messages[:size]
-                    self.messages = self.messages[size:]
-                    self.transcript += data
-                    return data[0], data[4:]
+            kind, body = self.next_or_change()
+            if kind is not None:
+                return kind, body
+
+    def next_or_change(self):
+        """The next handshake message, or (None, b"") for ChangeCipherSpec,
+        which is no message."""
+        while True:
+            found = self._message()
+            if found:
+                return found
             kind, body = self.read()
             if kind == HANDSHAKE:
                 self.messages += body
+            elif kind == CCS:
+                return None, b""
 
-    def _hello(self, suite, versions, share, more=b"", session=b""):
+    def _message(self):
+        if len(self.messages) < 4:
+            return None
+        size = 4 + int.from_bytes(self.messages[1:4], "big")
+        if len(self.messages) < size:
+            return None
+        data, self.messages = self.messages[:size], self.messages[size:]
+        self.transcript += data
+        return data[0], data[4:]
+
+    def _hello(self, versions, share, more=b"", session=b""):
+        """The ClientHello."""
         extensions = [
             hello.extension(10, b"\0\x02\0\x17"),
             hello.extension(11, b"\x01\0"),
-            hello.extension(13, b"\0\x02\x04\x03"),
-            hello.extension(23, b"")]
+            hello.extension(13, b"\0\x02\x04\x03")]
+        if self.bound:
+            extensions.append(hello.extension(23, b""))
         if versions:
             extensions.append(hello.extension(43, versions))
             extensions.append(hello.extension(51, share))
         body = (b"\x03\x03" + self.random + _vector(1, session)
-                + _vector(2, struct.pack(">H", suite)) + b"\x01\0"
+                + _vector(2, struct.pack(">H", self.suite)) + b"\x01\0"
                 + _vector(2, b"".join(extensions) + more))
-        self.handshake(message(1, body))
+        return message(1, body)
 
     def _shared(self, peer):
         point = crypto.multiply(self.secret, crypto.decode(peer))
@@ -191,29 +216,54 @@ class Raw:
             kind, body = self.read()
             if kind == DATA:
                 return body
+            if kind == HANDSHAKE:
+                self.messages += body
+
+    def close(self):
+        """close_notify, and what comes until the end."""
+        self.record(ALERT, b"\x01\x00")
+        try:
+            while True:
+                kind, body = self.read()
+                if kind == HANDSHAKE:
+                    self.messages += body
+        except (Alert, EOFError):
+            pass
+        self.sock.close()
 
 
 class Raw12(Raw):
-    def hello(self, proof=b"", session=b"", ticket=None):
+    def hello(self, proof=b"", session=b"", ticket=None, more=b""):
         """proof: of the handshake before this one (RFC 5746); session and
-        ticket: of one to be resumed, ticket b"" to ask for one."""
+        ticket: of one to be resumed, ticket b"" to ask for one; more:
+        extensions."""
         self.transcript = b""
         self.random = os.urandom(32)
-        more = hello.extension(0xff01, _vector(1, proof))
+        more += hello.extension(0xff01, _vector(1, proof))
         if ticket is not None:
-            more += hello.extension(35, ticket)
-        self._hello(0xc02b, None, None, more, session)
+            more += hello.extension(TICKET, ticket)
+        self.handshake(self._hello(None, None, more, session))
 
     def open(self):
         self.hello()
         return self.greeted()
 
-    def greeted(self):
-        """Everything up to the server's ServerHelloDone; `session` is the
-        id it gave, `asked` whether it wants a certificate."""
-        _, body = self.next()
+    def answer(self):
+        """The ServerHello; `session` is the id it gave."""
+        kind, body = self.next()
+        if kind != SERVER_HELLO:
+            raise AssertionError("message %d for ServerHello" % kind)
         self.server_random = body[2:34]
         self.session = body[35:35 + body[34]]
+
+    def greeted(self):
+        """Everything up to the server's ServerHelloDone; `asked` is whether
+        it wants a certificate."""
+        self.answer()
+        return self.greeted_in_full()
+
+    def greeted_in_full(self):
+        """What follows the ServerHello where nothing is resumed."""
         self.asked = False
         while True:
             kind, body = self.next()
@@ -229,10 +279,15 @@ class Raw12(Raw):
 
     def derive(self):
         """The keys; the transcript must end with ClientKeyExchange, which
-        the extended master secret (RFC 7627) is bound to."""
-        self.master = crypto.prf(
-            self._shared(self.peer), b"extended master secret",
-            crypto.sha256(self.transcript), 48)
+        the extended master secret is bound to."""
+        label, seed = ((b"extended master secret",
+                        crypto.sha256(self.transcript)) if self.bound else
+                       (b"master secret", self.random + self.server_random))
+        self.master = crypto.prf(self._shared(self.peer), label, seed, 48)
+        self.expand()
+
+    def expand(self):
+        """The keys of the master secret, which may be an earlier one's."""
         block = crypto.prf(self.master, b"key expansion",
                            self.server_random + self.random, 40)
         self.own = Keys(block[:16], block[32:36], True)
@@ -249,53 +304,125 @@ class Raw12(Raw):
         return message(FINISHED, self.proof)
 
     def expect_finished(self):
-        """`tickets` are those that came before it."""
-        self.tickets = []
+        """`tickets` are those that came before it, `lives` what the server
+        says of their lives."""
+        self.tickets, self.lives = [], []
         while True:
-            kind, body = self.read()
-            if kind == CCS:
+            kind, body = self.next_or_change()
+            if kind is None:
                 break
-            if body[0] == NEW_SESSION_TICKET:
-                self.tickets.append(body[10:])
-                self.transcript += body
+            if kind != NEW_SESSION_TICKET:
+                raise AssertionError("message %d for ChangeCipherSpec" % kind)
+            self.lives.append(int.from_bytes(body[:4], "big"))
+            self.tickets.append(body[6:])
         self.reading = self.theirs
-        kind, _ = self.next()
-        if kind != FINISHED:
+        expected = crypto.prf(self.master, b"server finished",
+                              crypto.sha256(self.transcript), 12)
+        kind, body = self.next()
+        if kind != FINISHED or body != expected:
             raise AssertionError("message %d for Finished" % kind)
 
 
 class Raw13(Raw):
     thirteen = True
+    suite = 0x1301
 
-    def open(self, more=b""):
-        """more: extensions at the end of the ClientHello; `extensions` are
-        those of the answer."""
+    def hello(self, more=b"", offers=()):
+        """more: extensions; offers: (identity, age as it is sent, secret) of
+        each session to be resumed."""
         point = crypto.encode(crypto.multiply(self.secret))
-        self._hello(0x1301, b"\x02\x03\x04",
-                    _vector(2, b"\0\x17" + _vector(2, point)), more)
+        share = _vector(2, b"\0\x17" + _vector(2, point))
+        if not offers:
+            self.handshake(self._hello(b"\x02\x03\x04", share, more))
+            return
+        names = _vector(2, b"".join(
+            _vector(2, name) + struct.pack(">I", age)
+            for name, age, _ in offers))
+        binders = _vector(2, b"".join(_vector(1, bytes(32))
+                                      for _ in offers))
+        data = self._hello(
+            b"\x02\x03\x04", share,
+            more + hello.extension(MODES, b"\x01\x01")
+            + hello.extension(PRE_SHARED_KEY, names + binders))
+        # RFC 8446, 4.2.11.2: over all but the binders.
+        data = data[:-len(binders)]
+        self.handshake(data + _vector(2, b"".join(
+            _vector(1, self._binder(secret, data))
+            for _, _, secret in offers)))
+
+    @staticmethod
+    def _binder(secret, data):
+        early = crypto.mac(bytes(32), secret)
+        key = crypto.expand_label(early, b"res binder", crypto.sha256(b""),
+                                  32)
+        key = crypto.expand_label(key, b"finished", b"", 32)
+        return crypto.mac(key, crypto.sha256(data))
+
+    def answer(self):
+        """The ServerHello; `chosen` is which of the offers it took, or
+        None; `extensions` are the answer's."""
         kind, body = self.next()
         answer = hello.Answer(hello.record(HANDSHAKE, message(kind, body)))
+        if kind != SERVER_HELLO:
+            raise AssertionError("message %d for ServerHello" % kind)
+        self.server_random = body[2:34]
         self.extensions = answer.extensions
-        shared = self._shared(answer.extensions[51][4:])
+        self.chosen = None
+        if PRE_SHARED_KEY in answer.extensions:
+            self.chosen = int.from_bytes(answer.extensions[PRE_SHARED_KEY],
+                                         "big")
+
+    def open(self, more=b"", offers=()):
+        """As hello(); then everything up to the server's Finished."""
+        self.hello(more, offers)
+        self.answer()
+        return self.greeted(bytes(32) if self.chosen is None
+                            else offers[self.chosen][2])
+
+    def greeted(self, early):
+        """What follows the ServerHello; early: the secret of the session
+        that is resumed, or 32 zeros."""
+        shared = self._shared(self.extensions[51][4:])
         empty = crypto.sha256(b"")
-        early = crypto.mac(bytes(32), bytes(32))
+        early = crypto.mac(bytes(32), early)
         secret = crypto.mac(crypto.expand_label(early, b"derived", empty,
                                                 32), shared)
-        self.client_secret, self.reading = None, None
         self.client_secret = self._secret(secret, b"c hs traffic")
-        self.reading = self._keys(self._secret(secret, b"s hs traffic"))
+        their_secret = self._secret(secret, b"s hs traffic")
+        self.reading = self._keys(their_secret)
         self.writing = self._keys(self.client_secret)
         self.asked = False
+        kind = None
         while kind != FINISHED:
-            kind, _ = self.next()
+            before = self.transcript
+            kind, body = self.next()
             self.asked = self.asked or kind == CERTIFICATE_REQUEST
-        master = crypto.mac(crypto.expand_label(secret, b"derived", empty,
-                                                32), bytes(32))
-        self.secrets = [self._secret(master, b"c ap traffic"),
-                        self._secret(master, b"s ap traffic")]
+        if body != self._proof(their_secret, before):
+            raise AssertionError("the server's Finished is wrong")
+        self.master = crypto.mac(crypto.expand_label(secret, b"derived",
+                                                     empty, 32), bytes(32))
+        self.secrets = [self._secret(self.master, b"c ap traffic"),
+                        self._secret(self.master, b"s ap traffic")]
         self.own = self._keys(self.secrets[0])
         self.reading = self._keys(self.secrets[1])
         return self
+
+    def tickets(self):
+        """What came so far since change(): (lifetime, age_add, ticket,
+        secret of the session) of each."""
+        found = []
+        while True:
+            next_message = self._message()
+            if not next_message:
+                return found
+            kind, body = next_message
+            if kind != NEW_SESSION_TICKET:
+                raise AssertionError("message %d for a ticket" % kind)
+            life, add, size = struct.unpack(">IIB", body[:9])
+            nonce, body = body[9:9 + size], body[9 + size:]
+            size = int.from_bytes(body[:2], "big")
+            found.append((life, add, body[2:2 + size], crypto.expand_label(
+                self.resumption, b"resumption", nonce, 32)))
 
     def update(self):
         """Asks for new keys in both directions (RFC 8446, 4.6.3)."""
@@ -305,7 +432,9 @@ class Raw13(Raw):
         self.writing = self._keys(self.secrets[0])
 
     def expect_update(self):
-        kind, _ = self.next()
+        kind = NEW_SESSION_TICKET
+        while kind == NEW_SESSION_TICKET:
+            kind, _ = self.next()
         if kind != KEY_UPDATE:
             raise AssertionError("message %d for KeyUpdate" % kind)
         self.secrets[1] = crypto.expand_label(self.secrets[1],
@@ -321,11 +450,16 @@ class Raw13(Raw):
         return Keys(crypto.expand_label(secret, b"key", b"", 16),
                     crypto.expand_label(secret, b"iv", b"", 12), False)
 
+    @staticmethod
+    def _proof(secret, transcript):
+        key = crypto.expand_label(secret, b"finished", b"", 32)
+        return crypto.mac(key, crypto.sha256(transcript))
+
     def finished(self):
-        key = crypto.expand_label(self.client_secret, b"finished", b"", 32)
-        return message(FINISHED, crypto.mac(
-            key, crypto.sha256(self.transcript)))
+        return message(FINISHED, self._proof(self.client_secret,
+                                             self.transcript))
 
     def change(self):
         """From here on the keys are those of application data."""
         self.writing = self.own
+        self.resumption = self._secret(self.master, b"res master")
