@@ -7,208 +7,37 @@
 #include <wolfssl/ssl.h>
 
 #include <check.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/compiler.h"
-#include "policy/settings.h"
+#include "support/rig.h"
 #include "support/runner.h"
 #include "support/torture.h"
 #include "tls/tls_alert.h"
-#include "tls/tls_conn.h"
 #include "tls/tls_ctx.h"
 #include "tls/tls_library.h"
 #include "tls/tls_ring.h"
 #include "trust/judge.h"
-#include "trust/path.h"
 
-static char dir[] = "/tmp/check_tls.XXXXXX";
-static char ring_path[64];
-static struct path_anchors *anchors;
+/* Of contexts that shake no hand. */
 static struct judge judge;
-
-/* Runs a shell line in our directory. */
-static void
-shell(const char *line)
-{
-	char command[1024];
-
-	snprintf(command, sizeof(command), "cd %s && %s", dir, line);
-	ck_assert_msg(system(command) == 0, "%s", command);
-}
-
-static void
-set_up(void)
-{
-	const char *error;
-	struct tls_ring_error fault;
-	struct tls_ring *ring;
-
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	shell("bash \"$SALLYPORT_SRCDIR/tests/support/pki.sh\" .");
-	shell("mkdir -p ring/personal ring/trusted && "
-	    "cat server.pem server.key >ring/personal/srv.pem && "
-	    "echo srv >ring/personal/default && "
-	    "cp root.pem ring/trusted/ && "
-	    "cat by-inter.pem inter.pem >chain.pem && "
-	    "cp by-inter.key chain.key");
-	snprintf(ring_path, sizeof(ring_path), "%s/ring", dir);
-	ck_assert_int_eq(tls_library_start(), 0);
-	ck_assert_int_eq(tls_ring_load(ring_path, NULL, &ring, &fault), 0);
-	anchors = path_anchors_new();
-	ck_assert_uint_eq(ring->trusted_count, 1);
-	ck_assert_int_eq(path_anchors_add(anchors, ring->trusted[0].der,
-	    ring->trusted[0].length, time(NULL), &error), 0);
-	judge = (struct judge){ .anchors = anchors, .min_rsa_bits = 2048,
-	    .min_ecc_bits = 224 };
-	tls_ring_free(&ring);
-}
-
-static void
-tear_down(void)
-{
-	path_anchors_free(&anchors);
-	shell("rm -rf \"$PWD\"");
-	tls_library_end();
-}
-
-static struct settings
-some_settings(void)
-{
-	return (struct settings){
-		.role = SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH,
-		.client_auth = SETTINGS_CLIENT_AUTH_REQUIRED,
-		.keyring = ring_path, .tlsv12 = true, .tlsv13 = true,
-	};
-}
-
-static struct tls_ctx *
-make_ctx(const struct settings *s)
-{
-	struct tls_ring_error fault = { .what = "" };
-	struct tls_ring *ring;
-	struct tls_ctx *ctx;
-
-	ck_assert_msg(tls_ring_load(s->keyring, s->certificate_label, &ring,
-	    &fault) == 0, "%s", fault.what);
-	ctx = tls_ctx_new(s, ring, NULL, judge_chain, &judge, &fault);
-	ck_assert_msg(ctx != NULL, "%s", fault.what);
-	tls_ring_free(&ring);
-	return ctx;
-}
-
-/* --- the client --------------------------------------------------------- */
-
-struct client {
-	WOLFSSL_CTX *ctx;
-	WOLFSSL *ssl;
-	int fd;
-};
-
-static void
-client_init(struct client *c, int fd, const char *name, bool tls13)
-{
-	char path[128];
-
-	c->fd = fd;
-	c->ctx = wolfSSL_CTX_new(tls13 ? wolfTLSv1_3_client_method() :
-	    wolfTLSv1_2_client_method());
-	snprintf(path, sizeof(path), "%s/root.pem", dir);
-	ck_assert_int_eq(wolfSSL_CTX_load_verify_locations(c->ctx, path,
-	    NULL), WOLFSSL_SUCCESS);
-	if (name != NULL) {
-		snprintf(path, sizeof(path), "%s/%s.pem", dir, name);
-		ck_assert_int_eq(wolfSSL_CTX_use_certificate_chain_file(
-		    c->ctx, path), WOLFSSL_SUCCESS);
-		snprintf(path, sizeof(path), "%s/%s.key", dir, name);
-		ck_assert_int_eq(wolfSSL_CTX_use_PrivateKey_file(c->ctx, path,
-		    WOLFSSL_FILETYPE_PEM), WOLFSSL_SUCCESS);
-	}
-	c->ssl = wolfSSL_new(c->ctx);
-	ck_assert_ptr_nonnull(c->ssl);
-	wolfSSL_set_fd(c->ssl, fd);
-}
-
-static void
-client_fini(struct client *c)
-{
-	wolfSSL_free(c->ssl);
-	wolfSSL_CTX_free(c->ctx);
-	close(c->fd);
-}
-
-struct rig {
-	struct tls_ctx *ctx;
-	struct tls_conn *conn;
-	struct client client;
-	int fd;
-};
-
-/* Takes the context over. */
-static void
-rig_init_with(struct rig *r, struct tls_ctx *ctx, const char *name,
-    bool tls13)
-{
-	int fds[2];
-
-	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
-	    fds), 0);
-	r->fd = fds[0];
-	r->ctx = ctx;
-	r->conn = tls_conn_new(r->ctx, r->fd, 0);
-	ck_assert_ptr_nonnull(r->conn);
-	client_init(&r->client, fds[1], name, tls13);
-}
-
-static void
-rig_init(struct rig *r, const struct settings *s, const char *name,
-    bool tls13)
-{
-	rig_init_with(r, make_ctx(s), name, tls13);
-}
-
-static void
-rig_fini(struct rig *r)
-{
-	tls_conn_free(&r->conn);
-	tls_ctx_free(&r->ctx);
-	close(r->fd);
-	client_fini(&r->client);
-}
-
-/* Lets both sides go on until the server has come to an end. */
-static enum tls_conn_io
-shake(struct rig *r)
-{
-	enum tls_conn_io io = TLS_CONN_WANT_READ;
-
-	for (int i = 0; i < 100 && (io == TLS_CONN_WANT_READ ||
-	    io == TLS_CONN_WANT_WRITE); i++) {
-		(void)wolfSSL_connect(r->client.ssl);
-		io = tls_conn_handshake(r->conn);
-	}
-	return io;
-}
 
 START_TEST(admits_and_relays)
 {
 	bool tls13 = _i;
 	char text[64];
 	size_t n;
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct rig r;
 
 	rig_init(&r, &s, "by-root", tls13);
 	ck_assert(!tls_conn_started(r.conn));
 	ck_assert_ptr_null(tls_conn_protocol(r.conn));
-	ck_assert_int_eq(shake(&r), TLS_CONN_DONE);
-	ck_assert_int_eq(wolfSSL_connect(r.client.ssl), WOLFSSL_SUCCESS);
+	ck_assert_int_eq(rig_shake(&r), TLS_CONN_DONE);
+	ck_assert_int_eq(wolfSSL_connect(r.client), WOLFSSL_SUCCESS);
 	ck_assert(tls_conn_started(r.conn));
 	ck_assert_str_eq(tls_conn_identity(r.conn), "CN=by root");
 	ck_assert_str_eq(tls_conn_protocol(r.conn), tls13 ? "TLSv1.3" :
@@ -217,19 +46,19 @@ START_TEST(admits_and_relays)
 
 	ck_assert_int_eq(tls_conn_read(r.conn, text, sizeof(text), &n),
 	    TLS_CONN_WANT_READ);
-	ck_assert_int_eq(wolfSSL_write(r.client.ssl, "ping", 4), 4);
+	ck_assert_int_eq(wolfSSL_write(r.client, "ping", 4), 4);
 	ck_assert_int_eq(tls_conn_read(r.conn, text, sizeof(text), &n),
 	    TLS_CONN_DONE);
 	ck_assert_uint_eq(n, 4);
 	ck_assert_int_eq(tls_conn_write(r.conn, "pong!", 5, &n),
 	    TLS_CONN_DONE);
-	ck_assert_int_eq(wolfSSL_read(r.client.ssl, text, sizeof(text)), 5);
+	ck_assert_int_eq(wolfSSL_read(r.client, text, sizeof(text)), 5);
 
 	/* Half-close: our end, then the client's last words, then its end. */
 	tls_conn_finish(r.conn);
 	ck_assert_int_eq(tls_conn_flush(r.conn), TLS_CONN_DONE);
-	ck_assert_int_eq(wolfSSL_write(r.client.ssl, "late", 4), 4);
-	(void)wolfSSL_shutdown(r.client.ssl);
+	ck_assert_int_eq(wolfSSL_write(r.client, "late", 4), 4);
+	(void)wolfSSL_shutdown(r.client);
 	ck_assert_int_eq(tls_conn_read(r.conn, text, sizeof(text), &n),
 	    TLS_CONN_DONE);
 	ck_assert_uint_eq(n, 4);
@@ -265,13 +94,13 @@ START_TEST(refuses_with_the_fitting_alert)
 	bool tls13 = _i & 1, received;
 	size_t i = (size_t)_i / 2;
 	WOLFSSL_ALERT_HISTORY history;
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct rig r;
 	int alert = tls13 ? refusals[i].alert13 : refusals[i].alert12;
 
 	s.client_auth = refusals[i].auth;
 	rig_init(&r, &s, refusals[i].name, tls13);
-	ck_assert_int_eq(shake(&r), refusals[i].reason == REASON_OK ?
+	ck_assert_int_eq(rig_shake(&r), refusals[i].reason == REASON_OK ?
 	    TLS_CONN_DONE : TLS_CONN_FAILED);
 	ck_assert_int_eq(tls_conn_reason(r.conn), refusals[i].reason);
 	if (refusals[i].reason != REASON_OK) {
@@ -281,9 +110,9 @@ START_TEST(refuses_with_the_fitting_alert)
 		if (tls_library_has_alerts()) {
 			char byte;
 
-			(void)wolfSSL_connect(r.client.ssl);
-			(void)wolfSSL_read(r.client.ssl, &byte, 1);
-			(void)wolfSSL_get_alert_history(r.client.ssl,
+			(void)wolfSSL_connect(r.client);
+			(void)wolfSSL_read(r.client, &byte, 1);
+			(void)wolfSSL_get_alert_history(r.client,
 			    &history);
 			ck_assert_int_eq(history.last_rx.code, alert);
 		}
@@ -294,14 +123,14 @@ END_TEST
 
 START_TEST(tells_an_end_from_a_cut)
 {
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct rig r;
 	char byte;
 	size_t n;
 
 	rig_init(&r, &s, "by-root", _i);
-	ck_assert_int_eq(shake(&r), TLS_CONN_DONE);
-	shutdown(r.client.fd, SHUT_WR);
+	ck_assert_int_eq(rig_shake(&r), TLS_CONN_DONE);
+	shutdown(r.client_fd, SHUT_WR);
 	ck_assert_int_eq(tls_conn_read(r.conn, &byte, 1, &n), TLS_CONN_END);
 	ck_assert(tls_conn_truncated(r.conn));
 	rig_fini(&r);
@@ -310,11 +139,11 @@ END_TEST
 
 START_TEST(knows_clear_text)
 {
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct rig r;
 
 	rig_init(&r, &s, NULL, true);
-	ck_assert_int_eq(write(r.client.fd, "GET / HTTP/1.0\r\n\r\n", 18),
+	ck_assert_int_eq(write(r.client_fd, "GET / HTTP/1.0\r\n\r\n", 18),
 	    18);
 	ck_assert_int_eq(tls_conn_handshake(r.conn), TLS_CONN_FAILED);
 	ck_assert_int_eq(tls_conn_reason(r.conn), REASON_CLEAR_TEXT);
@@ -325,20 +154,21 @@ END_TEST
 /* Nothing presented by one client may be there for the next. */
 START_TEST(forgets_presented_authorities)
 {
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct rig first, second;
+	struct tls_ctx *ctx;
 
-	rig_init(&first, &s, "chain", _i);
-	ck_assert_int_eq(shake(&first), TLS_CONN_DONE);
+	ctx = rig_ctx(&s, NULL);
+	rig_init_with(&first, ctx, 0, "chain", _i);
+	ck_assert_int_eq(rig_shake(&first), TLS_CONN_DONE);
 	ck_assert_str_eq(tls_conn_identity(first.conn), "CN=by inter");
-	rig_init_with(&second, first.ctx, "by-inter", _i);
-	ck_assert_int_eq(shake(&second), TLS_CONN_FAILED);
+	rig_init_with(&second, ctx, 0, "by-inter", _i);
+	ck_assert_int_eq(rig_shake(&second), TLS_CONN_FAILED);
 	ck_assert_int_eq(tls_conn_reason(second.conn),
 	    REASON_CERT_UNKNOWN_CA);
-	first.ctx = NULL;	/* the second's */
-	tls_conn_free(&first.conn);
 	rig_fini(&first);
 	rig_fini(&second);
+	tls_ctx_free(&ctx);
 }
 END_TEST
 
@@ -384,14 +214,14 @@ static const struct {
 START_TEST(refuses_bad_rings)
 {
 	char path[128];
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct tls_ring_error fault = { .what = "" };
 	struct tls_ring *ring = NULL;
 	struct tls_ctx *ctx = NULL;
 
-	shell("rm -rf bad");
-	shell(rings[_i].make);
-	snprintf(path, sizeof(path), "%s/bad", dir);
+	rig_shell("rm -rf bad");
+	rig_shell(rings[_i].make);
+	snprintf(path, sizeof(path), "%s/bad", rig_dir());
 	if (tls_ring_load(path, rings[_i].label, &ring, &fault) == 0)
 		ctx = tls_ctx_new(&s, ring, NULL, judge_chain, &judge, &fault);
 	ck_assert_ptr_null(ctx);
@@ -409,7 +239,7 @@ END_TEST
 
 START_TEST(survives_failing_allocations_at_start)
 {
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	struct tls_ring_error fault;
 	struct tls_ring *ring;
 	struct tls_ctx *ctx;
@@ -422,7 +252,7 @@ START_TEST(survives_failing_allocations_at_start)
 		ctx = NULL;
 		fault.what[0] = '\0';
 		torture_arm(n);
-		if (tls_ring_load(ring_path, NULL, &ring, &fault) == 0)
+		if (tls_ring_load(rig_ring(), NULL, &ring, &fault) == 0)
 			ctx = tls_ctx_new(&s, ring, NULL, judge_chain, &judge,
 			    &fault);
 		failed = torture_disarm();
@@ -438,7 +268,7 @@ END_TEST
 
 START_TEST(survives_failing_allocations_in_a_handshake)
 {
-	struct settings s = some_settings();
+	struct settings s = rig_settings();
 	enum tls_conn_io io;
 	struct rig r;
 	size_t n = 0;
@@ -451,7 +281,7 @@ START_TEST(survives_failing_allocations_in_a_handshake)
 		torture_arm(n);
 		for (int i = 0; i < 20 && io == TLS_CONN_WANT_READ; i++) {
 			torture_pause();
-			(void)wolfSSL_connect(r.client.ssl);
+			(void)wolfSSL_connect(r.client);
 			torture_resume();
 			io = tls_conn_handshake(r.conn);
 		}
@@ -475,7 +305,7 @@ make(void)
 	Suite *suite = suite_create("tls");
 	TCase *tc = tcase_create("tls");
 
-	tcase_add_unchecked_fixture(tc, set_up, tear_down);
+	tcase_add_unchecked_fixture(tc, rig_set_up, rig_tear_down);
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, admits_and_relays, 0, 2);
 	tcase_add_loop_test(tc, refuses_with_the_fitting_alert, 0,

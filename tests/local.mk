@@ -179,7 +179,8 @@ endif
 TESTS += $(SCRIPT_TESTS) $(E2E_TESTS)
 if HAVE_CHECK
 check_LIBRARIES += libsupport.a
-libsupport_a_SOURCES = tests/support/runner.c tests/support/runner.h
+libsupport_a_SOURCES = tests/support/rig.c tests/support/rig.h \
+	tests/support/runner.c tests/support/runner.h
 AM_CPPFLAGS += -I$(srcdir)/tests $(CHECK_CFLAGS)
 check_PROGRAMS += $(UNIT_TESTS)
 # In front of the layers in LDADD, so that tests need not name it.
