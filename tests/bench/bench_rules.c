@@ -1,6 +1,8 @@
 /*
  * bench_rules.c - what the rule table costs; not part of `make check`.
  *
+ *	bench_rules [RULES...]		(default: 1000 100000 1000000)
+ *
  * Prints, for each size and shape of policy, the time to build the table,
  * the index's bytes a rule, and the time of a look-up of random flows.
  */
@@ -187,12 +189,23 @@ run(enum shape shape, uint32_t count)
 }
 
 int
-main(void)
+main(int argc, char *argv[])
 {
-	static const uint32_t counts[] = { 1000, 100000, 1000000 };
+	static const char *const usual[] = { "1000", "100000", "1000000" };
+	const char *const *counts = usual;
+	int number = ARRAY_SIZE(usual);
 
+	if (argc > 1) {
+		counts = (const char *const *)argv + 1;
+		number = argc - 1;
+	}
 	for (int shape = 0; shape < SHAPE_COUNT; shape++)
-		for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
-			run((enum shape)shape, counts[i]);
+		for (int i = 0; i < number; i++) {
+			unsigned long count = strtoul(counts[i], NULL, 10);
+
+			if (count == 0 || count > UINT32_MAX)
+				return 2;
+			run((enum shape)shape, (uint32_t)count);
+		}
 	return 0;
 }
