@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	tests/check_pump \
 	tests/check_reason \
 	tests/check_resets \
+	tests/check_resume \
 	tests/check_rules \
 	tests/check_schema \
 	tests/check_sink \
@@ -33,6 +34,9 @@ TORTURE_FLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 tests_check_tls_SOURCES = tests/check_tls.c tests/support/torture.c \
 	tests/support/torture.h
 tests_check_tls_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS)
+tests_check_resume_SOURCES = tests/check_resume.c tests/support/torture.c \
+	tests/support/torture.h
+tests_check_resume_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS)
 
 tests_check_policy_SOURCES = tests/check_policy.c tests/support/torture.c \
 	tests/support/torture.h
@@ -71,6 +75,7 @@ update-golden: sallyport
 E2E_TESTS = \
 	tests/e2e/backend.py \
 	tests/e2e/background.py \
+	tests/e2e/bench.py \
 	tests/e2e/bulk.py \
 	tests/e2e/control.py \
 	tests/e2e/defaults.py \
@@ -127,9 +132,6 @@ E2E_LIBRARY = \
 	tests/e2e/lib/service.py \
 	tests/e2e/lib/tap.py \
 	tests/e2e/lib/wrap.py
-
-# `make tests/bench/bench_rules`, then run it: not a part of any check.
-EXTRA_PROGRAMS += tests/bench/bench_rules
 
 # A fuzz target is tests/fuzz/fuzz_NAME.c with seeds in tests/fuzz/corpus/NAME:
 # one line here, and its _LDADD. Under --enable-fuzzing it is a libFuzzer
