@@ -176,15 +176,21 @@ sock_error(int fd)
 }
 
 bool
-sock_met_itself(int fd)
+sock_connected(int fd)
 {
-	struct sockaddr_storage own, peer;
-	socklen_t own_length = sizeof(own), peer_length = sizeof(peer);
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
 
-	return getsockname(fd, (struct sockaddr *)&own, &own_length) == 0 &&
-	    getpeername(fd, (struct sockaddr *)&peer, &peer_length) == 0 &&
-	    own.ss_family != AF_UNIX && own_length == peer_length &&
-	    memcmp(&own, &peer, own_length) == 0;
+	return getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
+}
+
+bool
+sock_met_itself(int fd, const struct addr_endpoint *to)
+{
+	struct addr_endpoint own;
+
+	return sock_local(fd, &own) == 0 && own.port == to->port &&
+	    addr_compare(&own.addr, &to->addr) == 0;
 }
 
 void

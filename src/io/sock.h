@@ -48,14 +48,17 @@ MUST_USE int sock_local(int fd, struct addr_endpoint *local_r);
 MUST_USE int sock_connect(const struct addr_endpoint *to);
 MUST_USE int sock_connect_unix(const char *path);
 
+/* Has it met its peer already, as on this host it mostly has? */
+bool sock_connected(int fd);
+
 /* The socket's pending error (SO_ERROR), which is cleared; 0 where none. */
 int sock_error(int fd);
 
 /*
- * Did a connect to a port of this host, where nobody listens, take that very
+ * Did a connect to `to`, a port of this host, where nobody listens, take that very
  * port for its source and meet itself?
  */
-bool sock_met_itself(int fd);
+bool sock_met_itself(int fd, const struct addr_endpoint *to);
 
 /*
  * Acknowledges what has been received now, and not 40 ms later: for when we

@@ -53,6 +53,9 @@ draw(struct pump *pump, size_t *budget)
 			break;
 		io = chan_read(pump->from, to, room, &n);
 		buffer_add(&pump->buffer, n);
+		/* There is no more now; asking costs as much as being told. */
+		if (io == CHAN_DONE && n < room && pump->from->tls == NULL)
+			io = CHAN_WANT_READ;
 		cost = n < READ_COST ? READ_COST : n;
 		*budget -= cost < *budget ? cost : *budget;
 	}

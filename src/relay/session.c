@@ -205,6 +205,10 @@ start_connect(struct session *s)
 
 	s->state = CONNECT;
 	s->backend.fd = fd;
+	if (fd >= 0 && sock_connected(fd)) {
+		step(s);
+		return;
+	}
 	watch(s, &s->client_io, s->client.fd, 0);
 	if (fd >= 0) {
 		set_timer(s, s->connect_begun + CONNECT_TIMEOUT -
@@ -257,7 +261,8 @@ admit(struct session *s)
 {
 	s->admitted = true;
 	/* A client with Nagle's algorithm waits for it with its request. */
-	if (s->client.tls != NULL)
+	if (s->client.tls != NULL &&
+	    tls_conn_owes_acknowledgement(s->client.tls))
 		sock_acknowledge(s->client.fd);
 	if (s->plan.sink != NULL) {
 		start_handover(s);
@@ -298,7 +303,8 @@ step_connect(struct session *s)
 {
 	int error = sock_error(s->backend.fd);
 
-	if (error == 0 && sock_met_itself(s->backend.fd))
+	if (error == 0 && s->plan.unix_path == NULL &&
+	    sock_met_itself(s->backend.fd, &s->plan.backend))
 		error = ECONNREFUSED;
 	if (error != 0)
 		backend_failed(s, error);

@@ -175,6 +175,7 @@ say_why(struct tls_conn *conn, enum reason reason)
 enum tls_conn_io
 tls_conn_handshake(struct tls_conn *conn)
 {
+	enum tls_conn_io io;
 	int rc, error;
 
 #ifdef OPENSSL_EXTRA
@@ -182,11 +183,17 @@ tls_conn_handshake(struct tls_conn *conn)
 	wolfSSL_ERR_clear_error();
 #endif
 	tls_io_begin(&conn->io);
+	tls_io_cork(&conn->io, true);
 	rc = wolfSSL_accept(conn->ssl);
 	error = rc == WOLFSSL_SUCCESS ? 0 : wolfSSL_get_error(conn->ssl, rc);
 	forget_presented(conn);
-	if (rc == WOLFSSL_SUCCESS)
-		return established(conn);
+	io = rc == WOLFSSL_SUCCESS ? established(conn) : TLS_CONN_FAILED;
+	tls_io_cork(&conn->io, false);
+	if (rc == WOLFSSL_SUCCESS) {
+		if (io == TLS_CONN_DONE)
+			(void)tls_io_flush(&conn->io);
+		return io;
+	}
 	if (error == WOLFSSL_ERROR_WANT_READ && !conn->io.end_of_file)
 		return tls_io_flush(&conn->io) == 0 ? TLS_CONN_WANT_WRITE :
 		    TLS_CONN_WANT_READ;
@@ -195,6 +202,12 @@ tls_conn_handshake(struct tls_conn *conn)
 	conn->library_error = error;
 	say_why(conn, handshake_reason(conn, error));
 	return failed(conn, handshake_reason(conn, error));
+}
+
+bool
+tls_conn_owes_acknowledgement(const struct tls_conn *conn)
+{
+	return !conn->io.answered;
 }
 
 bool

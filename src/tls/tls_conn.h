@@ -44,6 +44,9 @@ MUST_USE enum tls_conn_io tls_conn_handshake(struct tls_conn *conn);
 /* Did a first byte come from the client? (The two handshake timers ask.) */
 bool tls_conn_started(const struct tls_conn *conn);
 
+/* Was nothing sent since the last bytes came, that would acknowledge them? */
+bool tls_conn_owes_acknowledgement(const struct tls_conn *conn);
+
 /*
  * Reads up to `size` bytes of plaintext; *got_r says how many. TLS_CONN_END
  * after close_notify, and after an end of the TCP stream without one, which

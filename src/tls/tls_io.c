@@ -84,6 +84,11 @@ fill(struct tls_io *io)
 	if (io->filled)
 		return WOLFSSL_CBIO_ERR_WANT_READ;
 	io->filled = true;
+	/* What has come since makes the socket readable. */
+	if (io->dry) {
+		io->dry = false;
+		return WOLFSSL_CBIO_ERR_WANT_READ;
+	}
 	to = buffer_room(&io->in, &room);
 	if (to == NULL) {
 		io->error = ENOMEM;
@@ -93,6 +98,8 @@ fill(struct tls_io *io)
 		n = recv(io->fd, to, room, 0);
 	while (n < 0 && errno == EINTR);
 	if (n > 0) {
+		io->dry = (size_t)n < room;
+		io->answered = false;
 		buffer_add(&io->in, (size_t)n);
 		return 0;
 	}
@@ -113,6 +120,8 @@ tls_io_establish(struct tls_io *io, bool may_shake)
 {
 	io->established = true;
 	io->may_shake = may_shake;
+	/* A request that followed at once need not wait for the event loop. */
+	io->dry = false;
 }
 
 void
@@ -198,6 +207,8 @@ send_now(struct tls_io *io, const void *bytes, size_t size)
 		return 0;
 	if (n < 0)
 		io->error = errno;
+	else
+		io->answered = true;
 	return n;
 }
 
@@ -239,8 +250,6 @@ void
 tls_io_cork(struct tls_io *io, bool corked)
 {
 	io->corked = corked;
-	if (!corked)
-		(void)tls_io_flush(io);
 }
 
 void

@@ -30,6 +30,8 @@ struct tls_io {
 	bool alert_held;	/* the library's last word waits in `out` */
 	int alert;		/* the one we sent ourselves; TLS_ALERT_NONE */
 	bool filled;		/* in this call of the library already */
+	bool dry;		/* the socket gave less than there was room */
+	bool answered;		/* sent after the last bytes were received */
 	bool established;	/* the handshake is over */
 	bool may_shake;		/* ... but TLS 1.3 has messages after it */
 	bool renegotiation;	/* the client began another one */
@@ -78,7 +80,7 @@ void tls_io_establish(struct tls_io *io, bool may_shake);
  */
 void tls_io_alert(struct tls_io *io, int alert);
 
-/* Holds back what is written, to send it in one piece; then lets it go. */
+/* Holds back what is written until it is flushed: in one piece. */
 void tls_io_cork(struct tls_io *io, bool corked);
 
 /*

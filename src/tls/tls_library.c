@@ -111,6 +111,16 @@ tls_library_peer_proved_weakly(WOLFSSL *ssl)
 #endif
 }
 
+void
+tls_library_restart_nonces(WOLFSSL *ssl)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	ssl->session->ticketNonce.len = 0;
+#else
+	(void)ssl;
+#endif
+}
+
 const uint8_t *
 tls_library_session_id(const WOLFSSL_SESSION *session)
 {

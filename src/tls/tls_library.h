@@ -39,6 +39,13 @@ bool tls_library_alert(struct WOLFSSL *ssl, int alert);
 bool tls_library_peer_proved_weakly(struct WOLFSSL *ssl);
 
 /*
+ * Lets the tickets of a connection begin with the first nonce. It needs to be
+ * unique on one connection (RFC 8446, 4.6.1), but wolfSSL counts on where the
+ * resumed session's ticket was, and fails the connection after 255.
+ */
+void tls_library_restart_nonces(struct WOLFSSL *ssl);
+
+/*
  * The id of a session, 32 bytes, the session's own. Only the library that the
  * set-up builds tells; with any other one, and where it has none: NULL.
  */

@@ -9,6 +9,7 @@
 #include "tls/tls_ctx.h"
 #include "tls/tls_io.h"
 #include "tls/tls_keys.h"
+#include "tls/tls_library.h"
 #include "tls/tls_lineage.h"
 #include "tls/tls_resume.h"
 #include "tls/tls_store.h"
@@ -153,10 +154,8 @@ tls_ticket_give(struct tls_resume *resume, bool resumed)
 	if (store->keys == NULL || !tls_resume_describe(resume, &lineage) ||
 	    !tls_lineage_lives(&lineage, store->params.ticket_life))
 		return;
-	tls_io_cork(resume->io, true);
-	/* It refuses where it has no nonce left: after 255 in a row. */
+	tls_library_restart_nonces(resume->io->ssl);
 	while (count > 0 && wolfSSL_send_SessionTicket(resume->io->ssl) ==
 	    WOLFSSL_SUCCESS)
 		count--;
-	tls_io_cork(resume->io, false);
 }
