@@ -6,8 +6,9 @@
  * that may live, and are wiped then. TLS_KEYS_MAX are kept: where they are
  * turned so fast that a ticket's key is gone before it, the ticket ends early.
  *
- * One process writes, and never the newest. Who reads an old key while it is
- * wiped or replaced gets a wrong one, which opens nothing.
+ * One process writes, and never the newest. Who reads a key while it is wiped
+ * or replaced gets none: half of one, or one that is wiped already, is known
+ * to everybody.
  */
 #ifndef SALLYPORT_TLS_TLS_KEYS_H
 #define SALLYPORT_TLS_TLS_KEYS_H
@@ -26,7 +27,8 @@ struct tls_keys {
 	int64_t refresh;	/* ms between keys; 0: one for good */
 	int64_t life;		/* ms that a ticket may live */
 	_Atomic uint32_t newest;
-	struct {
+	struct tls_keys_slot {
+		_Atomic uint32_t writes;	/* odd while it is written */
 		int64_t made;	/* tls_lineage_clock; 0: no key */
 		struct tls_seal_key key;
 	} slots[TLS_KEYS_MAX];
@@ -45,10 +47,14 @@ int64_t tls_keys_due(const struct tls_keys *keys);
  */
 MUST_USE int tls_keys_turn(struct tls_keys *keys);
 
-/* The one to seal by; good while the caller looks at it. */
-const struct tls_seal_key *tls_keys_newest(const struct tls_keys *keys);
+/* Copies the one to seal by. The caller wipes it. */
+void tls_keys_newest(const struct tls_keys *keys,
+    struct tls_seal_key *key_r);
 
-/* Copies the key of that name; false where there is none. */
+/*
+ * Copies the key of that name; false where there is none. The caller wipes
+ * it.
+ */
 MUST_USE bool tls_keys_find(const struct tls_keys *keys,
     const uint8_t name[TLS_SEAL_NAME], struct tls_seal_key *key_r);
 

@@ -38,10 +38,10 @@ static int
 make(struct tls_resume *resume, uint8_t *name_r, uint8_t *iv_r,
     uint8_t *mac_r, uint8_t *bytes, size_t length, int *length_io)
 {
-	const struct tls_seal_key *key =
-	    tls_keys_newest(resume->ctx->store->keys);
 	struct tls_lineage lineage;
+	struct tls_seal_key key;
 	size_t total;
+	int rc;
 
 	/* The library must have one: this is dead from the start. */
 	if (!tls_resume_describe(resume, &lineage))
@@ -49,10 +49,14 @@ make(struct tls_resume *resume, uint8_t *name_r, uint8_t *iv_r,
 	total = tls_lineage_append(&lineage, bytes, length,
 	    (size_t)*length_io);
 	if (total == 0 || wc_RNG_GenerateBlock(wolfSSL_GetRNG(
-	    resume->io->ssl), iv_r, TLS_SEAL_IV) != 0 ||
-	    tls_seal_close(key, iv_r, bytes, total, mac_r) < 0)
+	    resume->io->ssl), iv_r, TLS_SEAL_IV) != 0)
 		return -1;
-	memcpy(name_r, key->name, TLS_SEAL_NAME);
+	tls_keys_newest(resume->ctx->store->keys, &key);
+	memcpy(name_r, key.name, TLS_SEAL_NAME);
+	rc = tls_seal_close(&key, iv_r, bytes, total, mac_r);
+	explicit_bzero(&key, sizeof(key));
+	if (rc < 0)
+		return -1;
 	*length_io = (int)total;
 	resume->ticketed = true;
 	set_hint(resume, &lineage);
@@ -105,8 +109,13 @@ open_offered(struct tls_resume *resume, const uint8_t *name,
 static bool
 is_newest(const struct tls_resume *resume, const uint8_t *name)
 {
-	return memcmp(tls_keys_newest(resume->ctx->store->keys)->name, name,
-	    TLS_SEAL_NAME) == 0;
+	struct tls_seal_key key;
+	bool same;
+
+	tls_keys_newest(resume->ctx->store->keys, &key);
+	same = memcmp(key.name, name, TLS_SEAL_NAME) == 0;
+	explicit_bzero(&key, sizeof(key));
+	return same;
 }
 
 /* wolfSSL's SessionTicketEncCb. */
