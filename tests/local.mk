@@ -87,10 +87,13 @@ E2E_TESTS = \
 	tests/e2e/mtls.py \
 	tests/e2e/port6777.py \
 	tests/e2e/protocols.py \
+	tests/e2e/randoms.py \
 	tests/e2e/refused.py \
 	tests/e2e/reload.py \
 	tests/e2e/resume.py \
 	tests/e2e/resume_bound.py \
+	tests/e2e/resume_hostile.py \
+	tests/e2e/resume_parms.py \
 	tests/e2e/resume_time.py \
 	tests/e2e/rules.py \
 	tests/e2e/sandbox.py \
@@ -112,6 +115,7 @@ E2E_TESTS = \
 	tests/e2e/wrap_kill.py \
 	tests/e2e/wrap_listeners.py \
 	tests/e2e/wrap_refused.py \
+	tests/e2e/wrap_resume.py \
 	tests/e2e/wrap_rules.py \
 	tests/e2e/wrap_run.py \
 	tests/e2e/wrap_transfer.py

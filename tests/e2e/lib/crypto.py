@@ -1,6 +1,7 @@
 """AES-128-GCM, P-256 and HKDF in plain Python: slow, with no care for side
 channels, and enough for a TLS client that breaks the rules on purpose."""
 
+import functools
 import hashlib
 import hmac
 
@@ -125,6 +126,8 @@ def _add(one, two):
     return x, (slope * (one[0] - x) - one[1]) % P
 
 
+# Clients that come by the thousand keep their share.
+@functools.lru_cache(64)
 def multiply(scalar, point=G):
     total = None
     while scalar:

@@ -11,6 +11,7 @@ import struct
 from . import crypto, hello
 
 ALERT, HANDSHAKE, DATA, CCS = 21, 22, 23, 20
+RECORD = 16384
 (SERVER_HELLO, NEW_SESSION_TICKET, ENCRYPTED_EXTENSIONS, CERTIFICATE, SERVER_KEY_EXCHANGE,
  CERTIFICATE_REQUEST, SERVER_HELLO_DONE, CERTIFICATE_VERIFY,
  CLIENT_KEY_EXCHANGE, FINISHED, KEY_UPDATE) = (
@@ -95,6 +96,14 @@ class Raw:
     # Records
 
     def record(self, kind, body):
+        """Sends a record, or several of a message that is too long for
+        one."""
+        while len(body) > RECORD:
+            self._record(kind, body[:RECORD])
+            body = body[RECORD:]
+        self._record(kind, body)
+
+    def _record(self, kind, body):
         if self.writing and kind != CCS:
             kind, body = self.writing.seal(kind, body)
         data = hello.record(kind, body, 0x303)
@@ -326,6 +335,7 @@ class Raw12(Raw):
 class Raw13(Raw):
     thirteen = True
     suite = 0x1301
+    modes = b"\x01\x01"    # with offers: psk_dhe_ke
 
     def hello(self, more=b"", offers=()):
         """more: extensions; offers: (identity, age as it is sent, secret) of
@@ -342,7 +352,7 @@ class Raw13(Raw):
                                       for _ in offers))
         data = self._hello(
             b"\x02\x03\x04", share,
-            more + hello.extension(MODES, b"\x01\x01")
+            more + hello.extension(MODES, self.modes)
             + hello.extension(PRE_SHARED_KEY, names + binders))
         # RFC 8446, 4.2.11.2: over all but the binders.
         data = data[:-len(binders)]
@@ -397,6 +407,8 @@ class Raw13(Raw):
             before = self.transcript
             kind, body = self.next()
             self.asked = self.asked or kind == CERTIFICATE_REQUEST
+            if kind == ENCRYPTED_EXTENSIONS:
+                self.encrypted = body
         if body != self._proof(their_secret, before):
             raise AssertionError("the server's Finished is wrong")
         self.master = crypto.mac(crypto.expand_label(secret, b"derived",
@@ -421,6 +433,9 @@ class Raw13(Raw):
             life, add, size = struct.unpack(">IIB", body[:9])
             nonce, body = body[9:9 + size], body[9 + size:]
             size = int.from_bytes(body[:2], "big")
+            if body[2 + size:] != b"\0\0":
+                raise AssertionError("extensions in a ticket: %r"
+                                     % body[2 + size:])
             found.append((life, add, body[2:2 + size], crypto.expand_label(
                 self.resumption, b"resumption", nonce, 32)))
 
