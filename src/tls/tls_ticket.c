@@ -133,8 +133,12 @@ on_ticket(WOLFSSL *ssl, unsigned char name[TLS_SEAL_NAME],
 		    length_io) == 0 ? WOLFSSL_TICKET_RET_OK :
 		    WOLFSSL_TICKET_RET_FATAL;
 	if (open_offered(resume, name, iv, mac, bytes, (size_t)length,
-	    length_io) < 0)
+	    length_io) < 0) {
+		/* Or the library would not give a new one up to TLS 1.2. */
+		if (!is_tls13(resume))
+			(void)wolfSSL_UseSessionTicket(ssl);
 		return WOLFSSL_TICKET_RET_REJECT;
+	}
 	/* TLS 1.3 gives new ones anyhow, and takes no other answer. */
 	return is_tls13(resume) || is_newest(resume, name) ? WOLFSSL_TICKET_RET_OK :
 	    WOLFSSL_TICKET_RET_CREATE;
