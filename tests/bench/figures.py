@@ -47,6 +47,8 @@ FIGURES = (
            plot="bulk", short="from the service"),
     Figure("trip", "a round trip of 64 bytes", "µs CPU", 1,
            plot="latency", short="processor time"),
+    Figure("p50_all", "a round trip of 64 bytes, median", "µs"),
+    Figure("p99_all", "a round trip of 64 bytes, 99th percentile", "µs"),
     Figure("p50", "added to a round trip, median", "µs", 0,
            plot="latency", short="added, median"),
     Figure("p99", "added to a round trip, 99th percentile", "µs", 0,

@@ -65,6 +65,7 @@ class View:
     def __init__(self, result):
         self.result = result
         direct = figures.summary(result["direct"], {})
+        self.direct = direct
         self.medians = {name: figures.summary(runs, direct)
                         for name, runs in result["runs"].items()}
         self.names = [OURS] + sorted(name for name in self.medians
@@ -95,6 +96,9 @@ class View:
             for key, note in self.medians[name]["notes"].items():
                 text = next(f.text for f in figures.FIGURES if f.key == key)
                 yield "%s, %s: %s" % (name, text, note)
+        yield ("a round trip with no server between: median %.0f µs, 99th "
+               "percentile %.0f µs" % (self.direct["p50_all"],
+                                       self.direct["p99_all"]))
         for name in self.names:
             if "idle" not in self.medians[name]:
                 yield ("%s: only root may know its memory" % name)
