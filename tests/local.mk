@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	tests/check_sink \
 	tests/check_source \
 	tests/check_str \
+	tests/check_ticket \
 	tests/check_tls \
 	tests/check_twin \
 	tests/check_value \
@@ -34,9 +35,11 @@ TORTURE_FLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 tests_check_tls_SOURCES = tests/check_tls.c tests/support/torture.c \
 	tests/support/torture.h
 tests_check_tls_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS)
-tests_check_resume_SOURCES = tests/check_resume.c tests/support/torture.c \
+
+tests_check_ticket_SOURCES = tests/check_ticket.c tests/support/torture.c \
 	tests/support/torture.h
-tests_check_resume_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS)
+tests_check_ticket_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS) \
+	-Wl,--wrap=TLSX_PopulateExtensions
 
 tests_check_policy_SOURCES = tests/check_policy.c tests/support/torture.c \
 	tests/support/torture.h
@@ -186,7 +189,8 @@ TESTS += $(SCRIPT_TESTS) $(E2E_TESTS)
 if HAVE_CHECK
 check_LIBRARIES += libsupport.a
 libsupport_a_SOURCES = tests/support/rig.c tests/support/rig.h \
-	tests/support/runner.c tests/support/runner.h
+	tests/support/runner.c tests/support/runner.h \
+	tests/support/visit.c tests/support/visit.h
 AM_CPPFLAGS += -I$(srcdir)/tests $(CHECK_CFLAGS)
 check_PROGRAMS += $(UNIT_TESTS)
 # In front of the layers in LDADD, so that tests need not name it.
