@@ -111,7 +111,7 @@ conclude(struct session *s, enum reason reason, const char *detail)
 		.backend = &s->plan.backend,
 		.unix_path = s->plan.sink != NULL ?
 		    sink_label(s->plan.sink) : s->plan.unix_path,
-		.verified = s->plan.verified,
+		.verified = s->plan.verified && s->admitted,
 		.bytes_in = s->in.bytes,
 		.bytes_out = s->out.bytes,
 		.seconds = ev_now(s->loop) - s->begun,

@@ -67,6 +67,16 @@ tls_cache_put(struct tls_cache *cache, const uint8_t id[TLS_CACHE_ID],
 	    bytes) + session->length);
 }
 
+void
+tls_cache_drop(struct tls_cache *cache, const uint8_t id[TLS_CACHE_ID])
+{
+	struct place *places = &cache->places[first_place(cache, id)];
+
+	for (uint32_t i = 0; i < cache->ways; i++)
+		if (memcmp(places[i].id, id, TLS_CACHE_ID) == 0)
+			places[i].until = 0;
+}
+
 bool
 tls_cache_get(const struct tls_cache *cache, const uint8_t id[TLS_CACHE_ID],
     struct tls_cache_session *session_r)

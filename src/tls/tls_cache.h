@@ -43,6 +43,9 @@ struct tls_cache *tls_cache_init(void *memory, uint32_t sessions);
 void tls_cache_put(struct tls_cache *cache, const uint8_t id[TLS_CACHE_ID],
     int64_t until, const struct tls_cache_session *session);
 
+/* Drops what is kept under that id, if anything. */
+void tls_cache_drop(struct tls_cache *cache, const uint8_t id[TLS_CACHE_ID]);
+
 /* Copies what is kept under that id; false where there is nothing. */
 MUST_USE bool tls_cache_get(const struct tls_cache *cache,
     const uint8_t id[TLS_CACHE_ID], struct tls_cache_session *session_r);

@@ -14,6 +14,7 @@
 #include "policy/suites.h"
 #include "tls/tls_alert.h"
 #include "tls/tls_ctx.h"
+#include "tls/tls_id.h"
 #include "tls/tls_io.h"
 #include "tls/tls_library.h"
 #include "tls/tls_lineage.h"
@@ -144,7 +145,7 @@ established(struct tls_conn *conn)
 	if (conn->io.presented && (!conn->io.judged ||
 	    conn->io.reason != REASON_OK))
 		return failed(conn, conn->io.reason);
-	if (conn->io.presented && !resumed && version >= WOLFSSL_TLSV1_2 &&
+	if (conn->io.presented && !resumed &&
 	    tls_library_peer_proved_weakly(conn->ssl))
 		return refused(conn, REASON_CERT_WEAK_SIGNATURE);
 	conn->established = true;
@@ -252,6 +253,10 @@ tls_conn_read(struct tls_conn *conn, void *bytes, size_t size, size_t *got_r)
 	if (conn->io.end_of_file)
 		return read_ended(conn, true);
 	conn->library_error = error;
+	if (conn->io.error != 0)
+		return failed(conn, conn->io.error == ECONNRESET ?
+		    REASON_CLIENT_RESET : REASON_IO);
+	tls_id_forget(&conn->resume);
 	if (conn->io.renegotiation) {
 		tls_io_alert(&conn->io, TLS_ALERT_NO_RENEGOTIATION);
 		return failed(conn, REASON_RENEGOTIATION);
@@ -260,9 +265,6 @@ tls_conn_read(struct tls_conn *conn, void *bytes, size_t size, size_t *got_r)
 		tls_io_alert(&conn->io, TLS_ALERT_UNEXPECTED_MESSAGE);
 		return failed(conn, REASON_PROTOCOL);
 	}
-	if (conn->io.error != 0)
-		return failed(conn, conn->io.error == ECONNRESET ?
-		    REASON_CLIENT_RESET : REASON_IO);
 	return failed(conn, handshake_reason(conn, error));
 }
 
@@ -338,8 +340,10 @@ void
 tls_conn_abort(struct tls_conn *conn)
 {
 	/* Where it failed by itself, the library has said why. */
-	if (conn->established && conn->reason == REASON_OK)
+	if (conn->established && conn->reason == REASON_OK) {
 		tls_io_alert(&conn->io, TLS_ALERT_INTERNAL_ERROR);
+		tls_id_forget(&conn->resume);
+	}
 	conn->established = false;
 	conn->io.sealed = true;
 }

@@ -104,6 +104,20 @@ on_get(WOLFSSL *ssl, const unsigned char *id, int length, int *copy_r)
 	return session;
 }
 
+void
+tls_id_forget(const struct tls_resume *resume)
+{
+	const struct tls_store *store = resume->ctx->store;
+	const uint8_t *id;
+
+	if (store == NULL || store->cache == NULL ||
+	    tls_resume_version(resume) >= 0x0304)
+		return;
+	id = tls_library_session_id(wolfSSL_get_session(resume->io->ssl));
+	if (id != NULL)
+		tls_cache_drop(store->cache, id);
+}
+
 bool
 tls_id_configure(struct tls_ctx *ctx)
 {

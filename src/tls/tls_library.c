@@ -103,8 +103,27 @@ bool
 tls_library_peer_proved_weakly(WOLFSSL *ssl)
 {
 #ifdef HAVE_WOLFSSL_INTERNAL
-	return ssl->options.peerHashAlgo == md5_mac ||
-	    ssl->options.peerHashAlgo == sha_mac;
+	return IsAtLeastTLSv1_2(ssl) &&
+	    (ssl->options.peerHashAlgo == md5_mac ||
+	    ssl->options.peerHashAlgo == sha_mac);
+#else
+	(void)ssl;
+	return false;
+#endif
+}
+
+bool
+tls_library_may_resume(WOLFSSL *ssl)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	const TLSX *modes;
+
+	if (!IsAtLeastTLSv1_3(ssl->version))
+		return ssl->options.haveEMS;
+	for (modes = ssl->extensions; modes != NULL; modes = modes->next)
+		if (modes->type == TLSX_PSK_KEY_EXCHANGE_MODES)
+			return (modes->val & 1u << PSK_DHE_KE) != 0;
+	return false;
 #else
 	(void)ssl;
 	return false;

@@ -33,10 +33,19 @@ bool tls_library_alert(struct WOLFSSL *ssl, int alert);
 
 /*
  * Did the peer prove with an MD5 or SHA-1 signature that the key is its own?
- * RFC 9155 forbids it in TLS 1.2. Only the library that the set-up builds
+ * RFC 9155 forbids it in TLS 1.2; TLS 1.0 and 1.1 know nothing else, and are
+ * not asked. Only the library that the set-up builds
  * tells; with any other one: false.
  */
 bool tls_library_peer_proved_weakly(struct WOLFSSL *ssl);
+
+/*
+ * May this connection be resumed without harm? In TLS 1.3: the client wants a
+ * fresh key exchange with it (RFC 8446, 4.2.9). Before: the master secret is
+ * bound to the handshake (RFC 7627, 5.4). Only the library that the set-up
+ * builds tells; with any other one: false.
+ */
+bool tls_library_may_resume(struct WOLFSSL *ssl);
 
 /*
  * Lets the tickets of a connection begin with the first nonce. It needs to be

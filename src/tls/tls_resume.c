@@ -51,7 +51,7 @@ tls_resume_configure(struct tls_ctx *ctx)
 {
 	if (ctx->store == NULL)
 		return forbid(ctx);
-	/* Without a forward secret exchange nothing is resumed either. */
+	/* Clients that want no fresh key exchange are not resumed. */
 	if (wolfSSL_CTX_set_timeout(ctx->library, LIBRARY_TIMEOUT) < 0 ||
 	    ((ctx->protocols & 1u << 4) != 0 &&
 	    wolfSSL_CTX_only_dhe_psk(ctx->library) != 0))
@@ -117,6 +117,8 @@ tls_resume_describe(struct tls_resume *resume,
 {
 	const struct tls_io *io = resume->io;
 
+	if (!tls_library_may_resume(io->ssl))
+		return false;
 	if (wolfSSL_session_reused(io->ssl)) {
 		if (resume->offered == NULL)
 			return false;
@@ -164,6 +166,10 @@ tls_resume_consider(struct tls_resume *resume,
 		return false;
 	if (!fits(resume, lineage) || !tls_lineage_lives(lineage, life) ||
 	    (named && !same_name(resume, lineage)))
+		return false;
+	/* Before TLS 1.3 the library compares, and ends what must end. */
+	if (lineage->version >= 0x0304 &&
+	    !tls_library_may_resume(resume->io->ssl))
 		return false;
 	copy = malloc(sizeof(*copy));
 	if (copy == NULL)

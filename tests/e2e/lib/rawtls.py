@@ -335,13 +335,17 @@ class Raw12(Raw):
 class Raw13(Raw):
     thirteen = True
     suite = 0x1301
-    modes = b"\x01\x01"    # with offers: psk_dhe_ke
+    modes = b"\x01\x01"    # psk_dhe_ke: without it no ticket comes
 
     def hello(self, more=b"", offers=()):
         """more: extensions; offers: (identity, age as it is sent, secret) of
         each session to be resumed."""
         point = crypto.encode(crypto.multiply(self.secret))
         share = _vector(2, b"\0\x17" + _vector(2, point))
+        if offers and self.modes is None:
+            raise ValueError("offers go with modes")
+        if self.modes is not None:
+            more += hello.extension(MODES, self.modes)
         if not offers:
             self.handshake(self._hello(b"\x02\x03\x04", share, more))
             return
@@ -352,8 +356,7 @@ class Raw13(Raw):
                                       for _ in offers))
         data = self._hello(
             b"\x02\x03\x04", share,
-            more + hello.extension(MODES, self.modes)
-            + hello.extension(PRE_SHARED_KEY, names + binders))
+            more + hello.extension(PRE_SHARED_KEY, names + binders))
         # RFC 8446, 4.2.11.2: over all but the binders.
         data = data[:-len(binders)]
         self.handshake(data + _vector(2, b"".join(
