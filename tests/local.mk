@@ -5,9 +5,12 @@ UNIT_TESTS = \
 	tests/check_addr \
 	tests/check_arena \
 	tests/check_buffer \
+	tests/check_cache \
 	tests/check_claim \
 	tests/check_compile \
 	tests/check_diag \
+	tests/check_keys \
+	tests/check_lineage \
 	tests/check_link \
 	tests/check_listen \
 	tests/check_log \
@@ -20,8 +23,10 @@ UNIT_TESTS = \
 	tests/check_resume \
 	tests/check_rules \
 	tests/check_schema \
+	tests/check_seal \
 	tests/check_sink \
 	tests/check_source \
+	tests/check_store \
 	tests/check_str \
 	tests/check_ticket \
 	tests/check_tls \
@@ -45,6 +50,20 @@ tests_check_policy_SOURCES = tests/check_policy.c tests/support/torture.c \
 	tests/support/torture.h
 tests_check_policy_LDFLAGS = $(AM_LDFLAGS) $(TORTURE_FLAGS) \
 	-Wl,--wrap=arena_alloc
+
+# Tests that set the clock.
+CLOCK_FLAGS = -Wl,--wrap=clock_gettime,--wrap=time
+CLOCK_SOURCES = tests/support/clock.c tests/support/clock.h
+tests_check_cache_SOURCES = tests/check_cache.c $(CLOCK_SOURCES)
+tests_check_cache_LDFLAGS = $(AM_LDFLAGS) $(CLOCK_FLAGS)
+tests_check_keys_SOURCES = tests/check_keys.c $(CLOCK_SOURCES)
+tests_check_keys_LDFLAGS = $(AM_LDFLAGS) $(CLOCK_FLAGS) \
+	-Wl,--wrap=getrandom
+tests_check_lineage_SOURCES = tests/check_lineage.c $(CLOCK_SOURCES)
+tests_check_lineage_LDFLAGS = $(AM_LDFLAGS) $(CLOCK_FLAGS)
+tests_check_store_SOURCES = tests/check_store.c $(CLOCK_SOURCES)
+tests_check_store_LDFLAGS = $(AM_LDFLAGS) $(CLOCK_FLAGS) \
+	-Wl,--wrap=getrandom
 
 # What of the preloaded library stands on its own.
 tests_check_option_SOURCES = tests/check_option.c \

@@ -1,0 +1,259 @@
+/* Ticket keys: turned, found as long as a ticket of theirs lives, wiped. */
+#include "tls/tls_keys.h"
+
+#include <check.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/clock.h"
+#include "support/runner.h"
+
+#define LIFE 300000
+#define REFRESH 60000
+#define START 5000000
+
+static bool no_randomness;
+
+ssize_t __real_getrandom(void *bytes, size_t size, unsigned flags);
+ssize_t __wrap_getrandom(void *bytes, size_t size, unsigned flags);
+
+ssize_t
+__wrap_getrandom(void *bytes, size_t size, unsigned flags)
+{
+	return no_randomness ? -1 : __real_getrandom(bytes, size, flags);
+}
+
+static struct tls_keys keys;
+
+static void
+set_up(void)
+{
+	clock_set(START, 0);
+	ck_assert_int_eq(tls_keys_init(&keys, 256, REFRESH, LIFE), 0);
+}
+
+static struct tls_seal_key
+newest(void)
+{
+	struct tls_seal_key key;
+
+	tls_keys_newest(&keys, &key);
+	return key;
+}
+
+static bool
+is_found(const struct tls_seal_key *key)
+{
+	struct tls_seal_key found;
+
+	if (!tls_keys_find(&keys, key->name, &found))
+		return false;
+	ck_assert_mem_eq(found.cipher, key->cipher, key->cipher_length);
+	ck_assert_mem_eq(found.mac, key->mac, sizeof(key->mac));
+	ck_assert_uint_eq(found.cipher_length, key->cipher_length);
+	return true;
+}
+
+/* Does the secret lie anywhere in there? */
+static bool
+is_left(const struct tls_seal_key *key)
+{
+	return memmem(&keys, sizeof(keys), key->mac, 16) != NULL ||
+	    memmem(&keys, sizeof(keys), key->cipher, 16) != NULL;
+}
+
+START_TEST(finds_what_it_made)
+{
+	static const uint8_t zeros[TLS_SEAL_NAME];
+	struct tls_seal_key key = newest(), none;
+
+	ck_assert(is_found(&key));
+	ck_assert_uint_eq(key.cipher_length, 32);
+	/* What a wiped or unused place would be called. */
+	ck_assert(!tls_keys_find(&keys, zeros, &none));
+	for (size_t i = 0; i < 8 * sizeof(key.name); i++) {
+		struct tls_seal_key other = key;
+
+		other.name[i / 8] ^= (uint8_t)(1u << i % 8);
+		memset(&none, 1, sizeof(none));
+		ck_assert(!tls_keys_find(&keys, other.name, &none));
+		ck_assert_mem_ne(none.mac, key.mac, sizeof(key.mac));
+	}
+	ck_assert_int_eq(tls_keys_init(&keys, 128, 0, LIFE), 0);
+	key = newest();
+	ck_assert_uint_eq(key.cipher_length, 16);
+	ck_assert(is_found(&key));
+}
+END_TEST
+
+START_TEST(is_due_when_it_should_be)
+{
+	ck_assert_int_eq(tls_keys_due(&keys), START + REFRESH);
+	clock_set(START + REFRESH + 7, 0);
+	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert_int_eq(tls_keys_due(&keys), START + 2 * REFRESH + 7);
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 0, LIFE), 0);
+	ck_assert_int_eq(tls_keys_due(&keys), INT64_MAX);
+}
+END_TEST
+
+/* All at one moment, so that none is dead: the last ones are kept. */
+START_TEST(never_keeps_more_than_there_is_room_for)
+{
+	struct tls_seal_key made[100];
+
+	made[0] = newest();
+	for (int turn = 1; turn < 100; turn++) {
+		ck_assert_int_eq(tls_keys_turn(&keys), 0);
+		made[turn] = newest();
+		for (int i = 0; i <= turn; i++) {
+			bool kept = i > turn - TLS_KEYS_MAX;
+
+			ck_assert_int_eq(is_found(&made[i]), kept);
+			ck_assert_int_eq(is_left(&made[i]), kept);
+		}
+	}
+}
+END_TEST
+
+/* A key seals until the next one is made, and its tickets live from there. */
+START_TEST(keeps_a_key_as_long_as_its_tickets_and_wipes_it)
+{
+	struct tls_seal_key made[100];
+	int64_t now = START;
+
+	made[0] = newest();
+	for (int turn = 1; turn < 100; turn++) {
+		now += REFRESH;
+		clock_set(now, 0);
+		ck_assert_int_eq(tls_keys_turn(&keys), 0);
+		made[turn] = newest();
+		for (int i = 0; i < turn; i++) {
+			int64_t replaced = START + (i + 1) * REFRESH;
+			bool kept = now - replaced < LIFE;
+
+			ck_assert_int_eq(is_found(&made[i]), kept);
+			ck_assert_int_eq(is_left(&made[i]), kept);
+		}
+		ck_assert(is_found(&made[turn]));
+	}
+}
+END_TEST
+
+/* One that sealed for long is not dead because it is old. */
+START_TEST(an_old_key_may_have_sealed_just_now)
+{
+	struct tls_seal_key first = newest();
+
+	clock_set(START + 100 * LIFE, 0);
+	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert(is_found(&first));
+	clock_set(START + 101 * LIFE - 1, 0);
+	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert(is_found(&first));
+	clock_set(START + 101 * LIFE, 0);
+	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert(!is_found(&first));
+	ck_assert(!is_left(&first));
+}
+END_TEST
+
+START_TEST(keeps_its_key_where_there_is_no_randomness)
+{
+	struct tls_seal_key before = newest(), after;
+
+	no_randomness = true;
+	ck_assert_int_eq(tls_keys_turn(&keys), -1);
+	after = newest();
+	ck_assert_mem_eq(&before, &after, sizeof(before));
+	ck_assert(is_found(&before));
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 0, LIFE), -1);
+	no_randomness = false;
+}
+END_TEST
+
+/* --- while another process turns them ----------------------------------- */
+
+enum { TURNS = 20000 };
+
+struct shared {
+	struct tls_keys keys;
+	_Atomic bool done;
+};
+
+/* A key is found as it was made, or not at all. */
+static bool
+is_whole(const struct tls_keys *turning, size_t *found)
+{
+	struct tls_seal_key seen, again;
+
+	tls_keys_newest(turning, &seen);
+	if (!tls_keys_find(turning, seen.name, &again))
+		return true;
+	(*found)++;
+	return memcmp(seen.cipher, again.cipher, sizeof(seen.cipher)) == 0 &&
+	    memcmp(seen.mac, again.mac, sizeof(seen.mac)) == 0 &&
+	    seen.cipher_length == again.cipher_length;
+}
+
+static int
+read_until_done(const struct shared *shared)
+{
+	size_t found = 0;
+
+	while (!shared->done)
+		if (!is_whole(&shared->keys, &found))
+			return 1;
+	return found > 0 ? 0 : 2;
+}
+
+START_TEST(half_a_key_is_none)
+{
+	struct shared *shared = mmap(NULL, sizeof(*shared),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t pid;
+
+	ck_assert_ptr_ne(shared, MAP_FAILED);
+	/* A life of nothing: each turn wipes the key before. */
+	ck_assert_int_eq(tls_keys_init(&shared->keys, 256, REFRESH, _i), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		_exit(read_until_done(shared));
+	for (int i = 0; i < TURNS; i++)
+		ck_assert_int_eq(tls_keys_turn(&shared->keys), 0);
+	shared->done = true;
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	munmap(shared, sizeof(*shared));
+}
+END_TEST
+
+static Suite *
+make(void)
+{
+	Suite *suite = suite_create("keys");
+	TCase *tc = tcase_create("keys");
+
+	tcase_add_checked_fixture(tc, set_up, NULL);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, finds_what_it_made);
+	tcase_add_test(tc, is_due_when_it_should_be);
+	tcase_add_test(tc, never_keeps_more_than_there_is_room_for);
+	tcase_add_test(tc, keeps_a_key_as_long_as_its_tickets_and_wipes_it);
+	tcase_add_test(tc, an_old_key_may_have_sealed_just_now);
+	tcase_add_test(tc, keeps_its_key_where_there_is_no_randomness);
+	tcase_add_loop_test(tc, half_a_key_is_none, 0, 2);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+int
+main(int argc, char **argv)
+{
+	return runner_main(argc, argv, make);
+}
