@@ -303,13 +303,13 @@ environment_share_sessions(struct environment_table *table)
 }
 
 int64_t
-environment_turn_keys(struct environment_table *table)
+environment_tend_keys(struct environment_table *table)
 {
-	int64_t next = -1, left;
+	int64_t next = INT64_MAX, left;
 
 	for (size_t i = 0; i < table->count; i++) {
-		left = tls_store_turn(table->items[i].store);
-		if (left >= 0 && (next < 0 || left < next))
+		left = tls_store_tend(table->items[i].store);
+		if (left < next)
 			next = left;
 	}
 	return next;

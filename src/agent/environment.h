@@ -53,10 +53,10 @@ void environment_check(const struct rules *rules, struct diag *diag);
 MUST_USE int environment_share_sessions(struct environment_table *table);
 
 /*
- * Turns the ticket keys that are due. Returns in how many milliseconds to
- * come again, -1 for never.
+ * Turns and wipes the session keys that are due. Returns in how many
+ * milliseconds to come again, INT64_MAX for never.
  */
-int64_t environment_turn_keys(struct environment_table *table);
+int64_t environment_tend_keys(struct environment_table *table);
 
 /* Wipes the keys and frees all; safe on a table that failed to load. */
 void environment_free(struct environment_table *table);

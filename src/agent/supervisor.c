@@ -47,7 +47,7 @@ struct supervisor {
 	int keeper;			/* -1: none, or the registry's */
 	unsigned next_number;
 	ev_signal hangup, terminate, interrupt;
-	ev_timer respawn, turn;
+	ev_timer respawn, keys;
 	bool stopping;
 	bool replacing;		/* the old generation goes on meanwhile */
 	int status;
@@ -153,7 +153,7 @@ become_worker(struct supervisor *s, pid_t parent, int ready_fd, int orders)
 	ev_signal_stop(s->loop, &s->terminate);
 	ev_signal_stop(s->loop, &s->interrupt);
 	ev_timer_stop(s->loop, &s->respawn);
-	ev_timer_stop(s->loop, &s->turn);
+	ev_timer_stop(s->loop, &s->keys);
 	ev_loop_destroy(s->loop);
 	signal(SIGCHLD, SIG_DFL);
 	worker_run(generation, user, parent, ready_fd, orders);
@@ -304,25 +304,25 @@ spawn_missing(struct supervisor *s)
 	ev_timer_start(s->loop, &s->respawn);
 }
 
-/* Ticket keys are the generation's; each has its own interval. */
+/* Session keys are the generation's; each environment has its own clock. */
 static void
-turn_keys(struct supervisor *s)
+tend_keys(struct supervisor *s)
 {
-	int64_t next = environment_turn_keys(&s->generation->environments);
+	int64_t next = environment_tend_keys(&s->generation->environments);
 
-	ev_timer_stop(s->loop, &s->turn);
-	if (next < 0)
+	ev_timer_stop(s->loop, &s->keys);
+	if (next == INT64_MAX)
 		return;
-	ev_timer_set(&s->turn, (ev_tstamp)next / 1000., 0.);
-	ev_timer_start(s->loop, &s->turn);
+	ev_timer_set(&s->keys, (ev_tstamp)next / 1000., 0.);
+	ev_timer_start(s->loop, &s->keys);
 }
 
 static void
-on_turn(struct ev_loop *loop, ev_timer *timer, int revents)
+on_keys(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	(void)loop;
 	(void)revents;
-	turn_keys(timer->data);
+	tend_keys(timer->data);
 }
 
 static unsigned
@@ -366,7 +366,7 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	registry_set_rules(s->registry, next->rules);
 	generation_free(&old);
 	s->replacing = true;
-	turn_keys(s);
+	tend_keys(s);
 	spawn_missing(s);
 }
 
@@ -452,7 +452,7 @@ start(struct supervisor *s)
 		return -1;
 	}
 	registry_set_rules(s->registry, s->generation->rules);
-	turn_keys(s);
+	tend_keys(s);
 	if (control != NULL &&
 	    (s->control = control_open(s->loop, control)) == NULL)
 		return -1;
@@ -488,8 +488,8 @@ supervisor_run(const struct supervisor_options *options)
 	if (s.loop == NULL)
 		return 1;
 	ev_init(&s.respawn, on_respawn);
-	ev_init(&s.turn, on_turn);
-	s.respawn.data = s.turn.data = &s;
+	ev_init(&s.keys, on_keys);
+	s.respawn.data = s.keys.data = &s;
 	watch_signal(&s, &s.hangup, SIGHUP, on_hangup);
 	watch_signal(&s, &s.terminate, SIGTERM, on_terminate);
 	watch_signal(&s, &s.interrupt, SIGINT, on_terminate);

@@ -24,9 +24,10 @@ enum {
 	TLS_CACHE_SESSION = 640,	/* bytes of a session at most */
 };
 
-/* What is kept: sealed, with what it takes to open it. */
+/* What is kept: sealed, with what it takes to open it but the key. */
 struct tls_cache_session {
 	uint32_t length;
+	uint8_t key[TLS_SEAL_NAME];
 	uint8_t iv[TLS_SEAL_IV], mac[TLS_SEAL_MAC];
 	uint8_t bytes[TLS_CACHE_SESSION];
 };

@@ -9,6 +9,7 @@
 #include "tls/tls_cache.h"
 #include "tls/tls_ctx.h"
 #include "tls/tls_io.h"
+#include "tls/tls_keys.h"
 #include "tls/tls_library.h"
 #include "tls/tls_lineage.h"
 #include "tls/tls_resume.h"
@@ -21,19 +22,24 @@ pack(const struct tls_resume *resume, WOLFSSL_SESSION *session,
 {
 	unsigned char *at = kept_r->bytes;
 	int state = wolfSSL_i2d_SSL_SESSION(session, NULL);
+	struct tls_seal_key key;
+	bool good;
 
 	if (state <= 0 || (size_t)state > sizeof(kept_r->bytes) ||
 	    wolfSSL_i2d_SSL_SESSION(session, &at) != state)
 		return false;
 	kept_r->length = (uint32_t)tls_lineage_append(lineage, kept_r->bytes,
 	    (size_t)state, sizeof(kept_r->bytes));
-	if (kept_r->length > 0 && wc_RNG_GenerateBlock(wolfSSL_GetRNG(
+	tls_keys_newest(resume->ctx->store->id_keys, &key);
+	memcpy(kept_r->key, key.name, TLS_SEAL_NAME);
+	good = kept_r->length > 0 && wc_RNG_GenerateBlock(wolfSSL_GetRNG(
 	    resume->io->ssl), kept_r->iv, TLS_SEAL_IV) == 0 &&
-	    tls_seal_close(resume->ctx->store->id_key, kept_r->iv,
-	    kept_r->bytes, kept_r->length, kept_r->mac) == 0)
-		return true;
-	explicit_bzero(kept_r, sizeof(*kept_r));
-	return false;
+	    tls_seal_close(&key, kept_r->iv, kept_r->bytes, kept_r->length,
+	    kept_r->mac) == 0;
+	explicit_bzero(&key, sizeof(key));
+	if (!good)
+		explicit_bzero(kept_r, sizeof(*kept_r));
+	return good;
 }
 
 /* wolfSSL's new_sess_cb; 0: no reference is kept. */
@@ -54,21 +60,34 @@ on_new(WOLFSSL *ssl, WOLFSSL_SESSION *session)
 	return 0;
 }
 
+/* Opens it in place; how long the library's state is, or 0. */
+static size_t
+open_kept(const struct tls_store *store, struct tls_cache_session *kept,
+    struct tls_lineage *lineage_r)
+{
+	struct tls_seal_key key;
+	int rc;
+
+	if (!tls_keys_find(store->id_keys, kept->key, &key))
+		return 0;
+	rc = tls_seal_open(&key, kept->iv, kept->bytes, kept->length,
+	    kept->mac);
+	explicit_bzero(&key, sizeof(key));
+	return rc < 0 ? 0 : tls_lineage_detach(kept->bytes, kept->length,
+	    lineage_r);
+}
+
 static WOLFSSL_SESSION *
 unpack(struct tls_resume *resume, const unsigned char *id,
     struct tls_cache_session *kept)
 {
 	const struct tls_store *store = resume->ctx->store;
 	const unsigned char *at = kept->bytes;
-	WOLFSSL_SESSION *session;
 	struct tls_lineage lineage;
+	size_t state = open_kept(store, kept, &lineage);
+	WOLFSSL_SESSION *session;
 	const uint8_t *sealed_id;
-	size_t state;
 
-	if (tls_seal_open(store->id_key, kept->iv, kept->bytes, kept->length,
-	    kept->mac) < 0)
-		return NULL;
-	state = tls_lineage_detach(kept->bytes, kept->length, &lineage);
 	if (state == 0)
 		return NULL;
 	session = wolfSSL_d2i_SSL_SESSION(NULL, &at, (long)state);

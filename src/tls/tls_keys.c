@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "tls/tls_lineage.h"
+
+/* Milliseconds until a key is tried again that could not be made. */
+#define TRY_AGAIN 1000
 
 /* Odd, the content, even: a reader that saw one number saw all of it. */
 static void
@@ -70,38 +74,55 @@ newest(const struct tls_keys *keys)
 	return atomic_load_explicit(&keys->newest, memory_order_acquire);
 }
 
-int64_t
-tls_keys_due(const struct tls_keys *keys)
+/* A new key where it is due; in how many milliseconds the next one is. */
+static int64_t
+turn(struct tls_keys *keys)
 {
-	return keys->refresh == 0 ? INT64_MAX :
-	    keys->slots[newest(keys)].made + keys->refresh;
+	uint32_t number = newest(keys);
+	int64_t left;
+
+	if (keys->refresh == 0)
+		return INT64_MAX;
+	left = keys->slots[number].made + keys->refresh - tls_lineage_clock();
+	if (left > 0)
+		return left;
+	if (make(keys, (number + 1) % TLS_KEYS_MAX) == 0)
+		return keys->refresh;
+	log_error("tls", "no new session key: the kernel gives no randomness");
+	return TRY_AGAIN;
 }
 
-/* A key has sealed until the next one was made. */
-static void
-wipe_dead(struct tls_keys *keys)
+/*
+ * Each key has sealed until the one after it was made. Wipes those whose time
+ * is over; in how many milliseconds the next one's is.
+ */
+static int64_t
+wipe(struct tls_keys *keys)
 {
-	uint32_t slot = newest(keys);
-	int64_t now = tls_lineage_clock(), replaced = keys->slots[slot].made;
+	uint32_t number = newest(keys);
+	int64_t now = tls_lineage_clock(), next = INT64_MAX, left;
+	int64_t replaced = keys->slots[number].made;
 
 	for (int i = 1; i < TLS_KEYS_MAX; i++) {
-		slot = (slot + TLS_KEYS_MAX - 1) % TLS_KEYS_MAX;
-		if (keys->slots[slot].made == 0)
-			return;
-		if (now - replaced >= keys->life)
-			write_slot(&keys->slots[slot], 0, NULL);
+		number = (number + TLS_KEYS_MAX - 1) % TLS_KEYS_MAX;
+		if (keys->slots[number].made == 0)
+			break;
+		left = replaced + keys->life - now;
+		replaced = keys->slots[number].made;
+		if (left <= 0)
+			write_slot(&keys->slots[number], 0, NULL);
 		else
-			replaced = keys->slots[slot].made;
+			next = left;
 	}
+	return next;
 }
 
-int
-tls_keys_turn(struct tls_keys *keys)
+int64_t
+tls_keys_tend(struct tls_keys *keys)
 {
-	int rc = make(keys, (newest(keys) + 1) % TLS_KEYS_MAX);
+	int64_t turned = turn(keys), wiped = wipe(keys);
 
-	wipe_dead(keys);
-	return rc;
+	return turned < wiped ? turned : wiped;
 }
 
 void

@@ -1,10 +1,11 @@
 /*
- * tls_keys.h - the keys that session tickets are sealed by: made and turned
- * by the supervisor, read by its workers, in memory they share.
+ * tls_keys.h - the keys that sessions are sealed by: made and turned by the
+ * supervisor, read by its workers, in memory they share.
  *
  * The newest seals; the ones before open what they have sealed, as long as
- * that may live, and are wiped then. TLS_KEYS_MAX are kept: where they are
- * turned so fast that a ticket's key is gone before it, the ticket ends early.
+ * that may live, and are wiped then, so that what was sealed is nobody's any
+ * more. TLS_KEYS_MAX are kept: where they are turned so fast that a ticket's
+ * key is gone before it, the ticket ends early.
  *
  * One process writes, and never the newest. Who reads a key while it is wiped
  * or replaced gets none: half of one, or one that is wiped already, is known
@@ -25,7 +26,7 @@ enum { TLS_KEYS_MAX = 32 };
 struct tls_keys {
 	unsigned cipher_bits;
 	int64_t refresh;	/* ms between keys; 0: one for good */
-	int64_t life;		/* ms that a ticket may live */
+	int64_t life;		/* ms that what they seal may live */
 	_Atomic uint32_t newest;
 	struct tls_keys_slot {
 		_Atomic uint32_t writes;	/* odd while it is written */
@@ -38,14 +39,12 @@ struct tls_keys {
 MUST_USE int tls_keys_init(struct tls_keys *keys, unsigned cipher_bits,
     int64_t refresh, int64_t life);
 
-/* When the next one is due (tls_lineage_clock); INT64_MAX: never. */
-int64_t tls_keys_due(const struct tls_keys *keys);
-
 /*
- * Makes the next key and wipes those whose tickets are dead. -1 where there
- * is no randomness; the newest stays what it was.
+ * Makes the next key where it is due, and wipes those that have nothing to
+ * open any more. Returns in how many milliseconds to come again; INT64_MAX:
+ * never. Without randomness the newest stays what it was for a while longer.
  */
-MUST_USE int tls_keys_turn(struct tls_keys *keys);
+int64_t tls_keys_tend(struct tls_keys *keys);
 
 /* Copies the one to seal by. The caller wipes it. */
 void tls_keys_newest(const struct tls_keys *keys,

@@ -6,17 +6,18 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "base/log.h"
 #include "tls/tls_cache.h"
 #include "tls/tls_keys.h"
-#include "tls/tls_lineage.h"
 
-/* Milliseconds until a key is tried again that could not be made. */
-#define TRY_AGAIN 1000
+/*
+ * Keys of what is kept by id: so many in its life. What has ended stays in
+ * the cache until another takes its place, and must not be read by then.
+ */
+#define ID_KEYS_IN_A_LIFE 8
+#define ID_REFRESH_MIN 1000	/* milliseconds */
 
 struct shared {
-	struct tls_seal_key id_key;
-	struct tls_keys keys;
+	struct tls_keys ticket_keys, id_keys;
 	alignas(max_align_t) uint8_t cache[];
 };
 
@@ -33,21 +34,36 @@ gives_tickets(const struct tls_store_params *params)
 }
 
 static int
-fill(struct tls_store *store)
+start_ids(struct tls_store *store, struct shared *shared)
+{
+	int64_t life = store->params.id_life;
+	int64_t refresh = life / ID_KEYS_IN_A_LIFE;
+
+	store->cache = tls_cache_init(shared->cache, store->params.ids);
+	store->id_keys = &shared->id_keys;
+	return tls_keys_init(store->id_keys, 128,
+	    refresh < ID_REFRESH_MIN ? ID_REFRESH_MIN : refresh, life);
+}
+
+static int
+start_tickets(struct tls_store *store, struct shared *shared)
 {
 	const struct tls_store_params *p = &store->params;
+
+	store->ticket_keys = &shared->ticket_keys;
+	return tls_keys_init(store->ticket_keys, p->cipher_bits,
+	    p->key_refresh, p->ticket_life);
+}
+
+static int
+fill(struct tls_store *store)
+{
 	struct shared *shared = store->memory;
 
-	store->id_key = &shared->id_key;
-	if (tls_seal_make_key(128, store->id_key) < 0)
+	if (keeps_ids(&store->params) && start_ids(store, shared) < 0)
 		return -1;
-	if (keeps_ids(p))
-		store->cache = tls_cache_init(shared->cache, p->ids);
-	if (!gives_tickets(p))
-		return 0;
-	store->keys = &shared->keys;
-	return tls_keys_init(store->keys, p->cipher_bits, p->key_refresh,
-	    p->ticket_life);
+	return gives_tickets(&store->params) ?
+	    start_tickets(store, shared) : 0;
 }
 
 int
@@ -93,18 +109,13 @@ tls_store_free(struct tls_store **store_p)
 }
 
 int64_t
-tls_store_turn(struct tls_store *store)
+tls_store_tend(struct tls_store *store)
 {
-	int64_t left;
+	int64_t tickets = INT64_MAX, ids = INT64_MAX;
 
-	if (store == NULL || store->keys == NULL ||
-	    tls_keys_due(store->keys) == INT64_MAX)
-		return -1;
-	left = tls_keys_due(store->keys) - tls_lineage_clock();
-	if (left > 0)
-		return left;
-	if (tls_keys_turn(store->keys) == 0)
-		return store->params.key_refresh;
-	log_error("tls", "no new ticket key: the kernel gives no randomness");
-	return TRY_AGAIN;
+	if (store != NULL && store->ticket_keys != NULL)
+		tickets = tls_keys_tend(store->ticket_keys);
+	if (store != NULL && store->id_keys != NULL)
+		ids = tls_keys_tend(store->id_keys);
+	return tickets < ids ? tickets : ids;
 }

@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "tls/tls_seal.h"
 
 struct tls_cache;
 struct tls_keys;
@@ -32,8 +31,8 @@ struct tls_store_params {
 
 struct tls_store {
 	struct tls_store_params params;
-	struct tls_seal_key *id_key;	/* seals what is kept by id */
-	struct tls_keys *keys;		/* NULL: no tickets */
+	struct tls_keys *ticket_keys;	/* NULL: no tickets */
+	struct tls_keys *id_keys;	/* of what is kept by id */
 	struct tls_cache *cache;	/* NULL: no ids */
 	void *memory;
 	size_t size;
@@ -50,9 +49,9 @@ MUST_USE int tls_store_new(const struct tls_store_params *params,
 void tls_store_free(struct tls_store **store);
 
 /*
- * Turns the keys if that is due. Returns in how many milliseconds to come
- * again, -1 for never. NULL is allowed.
+ * Turns and wipes the keys that are due. Returns in how many milliseconds to
+ * come again, INT64_MAX for never. NULL is allowed.
  */
-int64_t tls_store_turn(struct tls_store *store);
+int64_t tls_store_tend(struct tls_store *store);
 
 #endif

@@ -14,7 +14,7 @@
 #include "tls/tls_resume.h"
 #include "tls/tls_store.h"
 
-/* More than the library's state and our lineage come to. */
+/* More than the library's state, our lineage and the message come to. */
 #define SEALED_MAX 1024
 
 static bool
@@ -51,7 +51,7 @@ make(struct tls_resume *resume, uint8_t *name_r, uint8_t *iv_r,
 	if (total == 0 || wc_RNG_GenerateBlock(wolfSSL_GetRNG(
 	    resume->io->ssl), iv_r, TLS_SEAL_IV) != 0)
 		return -1;
-	tls_keys_newest(resume->ctx->store->keys, &key);
+	tls_keys_newest(resume->ctx->store->ticket_keys, &key);
 	memcpy(name_r, key.name, TLS_SEAL_NAME);
 	rc = tls_seal_close(&key, iv_r, bytes, total, mac_r);
 	explicit_bzero(&key, sizeof(key));
@@ -93,7 +93,7 @@ open_offered(struct tls_resume *resume, const uint8_t *name,
 	size_t state;
 
 	if (length > sizeof(opened) ||
-	    !tls_keys_find(resume->ctx->store->keys, name, &key))
+	    !tls_keys_find(resume->ctx->store->ticket_keys, name, &key))
 		return -1;
 	memcpy(opened, bytes, length);
 	state = take(resume, &key, iv, mac, opened, length);
@@ -112,7 +112,7 @@ is_newest(const struct tls_resume *resume, const uint8_t *name)
 	struct tls_seal_key key;
 	bool same;
 
-	tls_keys_newest(resume->ctx->store->keys, &key);
+	tls_keys_newest(resume->ctx->store->ticket_keys, &key);
 	same = memcmp(key.name, name, TLS_SEAL_NAME) == 0;
 	explicit_bzero(&key, sizeof(key));
 	return same;
@@ -147,7 +147,7 @@ on_ticket(WOLFSSL *ssl, unsigned char name[TLS_SEAL_NAME],
 bool
 tls_ticket_configure(struct tls_ctx *ctx)
 {
-	if (ctx->store->keys == NULL)
+	if (ctx->store->ticket_keys == NULL)
 		return wolfSSL_CTX_NoTicketTLSv12(ctx->library) ==
 		    WOLFSSL_SUCCESS &&
 		    wolfSSL_CTX_no_ticket_TLSv13(ctx->library) == 0;
@@ -164,7 +164,9 @@ tls_ticket_give(struct tls_resume *resume, bool resumed)
 	struct tls_lineage lineage;
 	uint32_t count = resumed ? 1 : store->params.tickets;
 
-	if (store->keys == NULL || !tls_resume_describe(resume, &lineage) ||
+	if (store->ticket_keys == NULL ||
+	    wolfSSL_GetMaxOutputSize(resume->io->ssl) < SEALED_MAX ||
+	    !tls_resume_describe(resume, &lineage) ||
 	    !tls_lineage_lives(&lineage, store->params.ticket_life))
 		return;
 	tls_library_restart_nonces(resume->io->ssl);
