@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -151,6 +152,26 @@ START_TEST(ends_in_time)
 	ck_assert(get(cache, 1, 64));
 	clock_set(LATER, 0);
 	ck_assert(!get(cache, 1, 64));
+	free(memory);
+}
+END_TEST
+
+START_TEST(drops_what_it_is_told_to)
+{
+	void *memory = calloc(1, tls_cache_size(40));
+	struct tls_cache *cache = tls_cache_init(memory, 40);
+	uint8_t id[TLS_CACHE_ID];
+
+	for (uint32_t i = 0; i < 10; i++)
+		put(cache, i, 64);
+	put(cache, 3, 64);	/* twice */
+	make_id(3, id);
+	tls_cache_drop(cache, id);
+	tls_cache_drop(cache, id);
+	for (uint32_t i = 0; i < 10; i++)
+		ck_assert_int_eq(get(cache, i, 64), i != 3);
+	put(cache, 3, 64);
+	ck_assert(get(cache, 3, 64));
 	free(memory);
 }
 END_TEST
@@ -315,8 +336,8 @@ START_TEST(believes_no_length)
 	make_id(1, id);
 	ck_assert(tls_cache_get(cache, id, &s));
 	/* Its beginning, as it was put. */
-	at = memmem(memory, tls_cache_size(1), &s, sizeof(s.length) +
-	    sizeof(s.iv));
+	at = memmem(memory, tls_cache_size(1), &s,
+	    offsetof(struct tls_cache_session, bytes));
 	ck_assert_ptr_nonnull(at);
 	memcpy(at, &bad, sizeof(bad));
 	ck_assert(!tls_cache_get(cache, id, &s));
@@ -339,6 +360,7 @@ make(void)
 	tcase_add_loop_test(tc, stays_within_its_size, 0,
 	    sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_test(tc, ends_in_time);
+	tcase_add_test(tc, drops_what_it_is_told_to);
 	tcase_add_test(tc, pushes_out_what_ends_first);
 	tcase_add_test(tc, a_torn_session_opens_nothing);
 	tcase_add_test(tc, a_writer_may_be_killed);

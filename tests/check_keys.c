@@ -1,4 +1,4 @@
-/* Ticket keys: turned, found as long as a ticket of theirs lives, wiped. */
+/* Keys: turned, found as long as what they sealed lives, and then wiped. */
 #include "tls/tls_keys.h"
 
 #include <check.h>
@@ -13,7 +13,7 @@
 
 #define LIFE 300000
 #define REFRESH 60000
-#define START 5000000
+#define START INT64_C(5000000)
 
 static bool no_randomness;
 
@@ -89,25 +89,51 @@ START_TEST(finds_what_it_made)
 }
 END_TEST
 
-START_TEST(is_due_when_it_should_be)
+static int64_t
+tend_at(int64_t now)
 {
-	ck_assert_int_eq(tls_keys_due(&keys), START + REFRESH);
-	clock_set(START + REFRESH + 7, 0);
-	ck_assert_int_eq(tls_keys_turn(&keys), 0);
-	ck_assert_int_eq(tls_keys_due(&keys), START + 2 * REFRESH + 7);
-	ck_assert_int_eq(tls_keys_init(&keys, 256, 0, LIFE), 0);
-	ck_assert_int_eq(tls_keys_due(&keys), INT64_MAX);
+	clock_set(now, 0);
+	return tls_keys_tend(&keys);
+}
+
+START_TEST(turns_when_it_is_due)
+{
+	struct tls_seal_key first = newest(), second;
+
+	ck_assert_int_eq(tls_keys_tend(&keys), REFRESH);
+	ck_assert_int_eq(tend_at(START + REFRESH - 1), 1);
+	second = newest();
+	ck_assert_mem_eq(&second, &first, sizeof(first));
+	ck_assert_int_eq(tend_at(START + REFRESH + 7), REFRESH);
+	second = newest();
+	ck_assert_mem_ne(second.name, first.name, TLS_SEAL_NAME);
+	ck_assert(is_found(&first));
+	ck_assert_int_eq(tend_at(START + REFRESH + 8), REFRESH - 1);
 }
 END_TEST
 
-/* All at one moment, so that none is dead: the last ones are kept. */
+START_TEST(never_turns_without_a_refresh)
+{
+	struct tls_seal_key first, last;
+
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 0, LIFE), 0);
+	first = newest();
+	ck_assert_int_eq(tend_at(START * 1000), INT64_MAX);
+	last = newest();
+	ck_assert_mem_eq(&last, &first, sizeof(first));
+	ck_assert(is_found(&first));
+}
+END_TEST
+
+/* So fast that none is dead: the last ones are kept. */
 START_TEST(never_keeps_more_than_there_is_room_for)
 {
 	struct tls_seal_key made[100];
 
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 10, LIFE), 0);
 	made[0] = newest();
 	for (int turn = 1; turn < 100; turn++) {
-		ck_assert_int_eq(tls_keys_turn(&keys), 0);
+		ck_assert_int_eq(tend_at(START + 10 * turn), 10);
 		made[turn] = newest();
 		for (int i = 0; i <= turn; i++) {
 			bool kept = i > turn - TLS_KEYS_MAX;
@@ -119,8 +145,8 @@ START_TEST(never_keeps_more_than_there_is_room_for)
 }
 END_TEST
 
-/* A key seals until the next one is made, and its tickets live from there. */
-START_TEST(keeps_a_key_as_long_as_its_tickets_and_wipes_it)
+/* A key seals until the next one is made, and what it sealed lives from there. */
+START_TEST(keeps_a_key_as_long_as_what_it_sealed)
 {
 	struct tls_seal_key made[100];
 	int64_t now = START;
@@ -128,8 +154,7 @@ START_TEST(keeps_a_key_as_long_as_its_tickets_and_wipes_it)
 	made[0] = newest();
 	for (int turn = 1; turn < 100; turn++) {
 		now += REFRESH;
-		clock_set(now, 0);
-		ck_assert_int_eq(tls_keys_turn(&keys), 0);
+		ck_assert_int_eq(tend_at(now), REFRESH);
 		made[turn] = newest();
 		for (int i = 0; i < turn; i++) {
 			int64_t replaced = START + (i + 1) * REFRESH;
@@ -143,21 +168,22 @@ START_TEST(keeps_a_key_as_long_as_its_tickets_and_wipes_it)
 }
 END_TEST
 
-/* One that sealed for long is not dead because it is old. */
+/* One that sealed for long is not dead because it is old; to the moment. */
 START_TEST(an_old_key_may_have_sealed_just_now)
 {
-	struct tls_seal_key first = newest();
+	struct tls_seal_key first, second;
 
-	clock_set(START + 100 * LIFE, 0);
-	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 100 * LIFE, LIFE), 0);
+	first = newest();
+	ck_assert_int_eq(tend_at(START + 100 * LIFE), LIFE);
+	second = newest();
 	ck_assert(is_found(&first));
-	clock_set(START + 101 * LIFE - 1, 0);
-	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert_int_eq(tend_at(START + 101 * LIFE - 1), 1);
 	ck_assert(is_found(&first));
-	clock_set(START + 101 * LIFE, 0);
-	ck_assert_int_eq(tls_keys_turn(&keys), 0);
+	ck_assert_int_eq(tend_at(START + 101 * LIFE), 99 * LIFE);
 	ck_assert(!is_found(&first));
 	ck_assert(!is_left(&first));
+	ck_assert(is_found(&second));
 }
 END_TEST
 
@@ -166,12 +192,17 @@ START_TEST(keeps_its_key_where_there_is_no_randomness)
 	struct tls_seal_key before = newest(), after;
 
 	no_randomness = true;
-	ck_assert_int_eq(tls_keys_turn(&keys), -1);
+	ck_assert_int_gt(tend_at(START + 2 * REFRESH), 0);
+	ck_assert_int_lt(tend_at(START + 2 * REFRESH), REFRESH);
 	after = newest();
 	ck_assert_mem_eq(&before, &after, sizeof(before));
 	ck_assert(is_found(&before));
-	ck_assert_int_eq(tls_keys_init(&keys, 256, 0, LIFE), -1);
 	no_randomness = false;
+	ck_assert_int_eq(tend_at(START + 3 * REFRESH), REFRESH);
+	after = newest();
+	ck_assert_mem_ne(before.name, after.name, TLS_SEAL_NAME);
+	no_randomness = true;
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 0, LIFE), -1);
 }
 END_TEST
 
@@ -219,13 +250,15 @@ START_TEST(half_a_key_is_none)
 
 	ck_assert_ptr_ne(shared, MAP_FAILED);
 	/* A life of nothing: each turn wipes the key before. */
-	ck_assert_int_eq(tls_keys_init(&shared->keys, 256, REFRESH, _i), 0);
+	ck_assert_int_eq(tls_keys_init(&shared->keys, 256, 1, _i), 0);
 	pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0)
 		_exit(read_until_done(shared));
-	for (int i = 0; i < TURNS; i++)
-		ck_assert_int_eq(tls_keys_turn(&shared->keys), 0);
+	for (int i = 1; i <= TURNS; i++) {
+		clock_set(START + i, 0);
+		ck_assert_int_eq(tls_keys_tend(&shared->keys), 1);
+	}
 	shared->done = true;
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
@@ -242,9 +275,10 @@ make(void)
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, finds_what_it_made);
-	tcase_add_test(tc, is_due_when_it_should_be);
+	tcase_add_test(tc, turns_when_it_is_due);
+	tcase_add_test(tc, never_turns_without_a_refresh);
 	tcase_add_test(tc, never_keeps_more_than_there_is_room_for);
-	tcase_add_test(tc, keeps_a_key_as_long_as_its_tickets_and_wipes_it);
+	tcase_add_test(tc, keeps_a_key_as_long_as_what_it_sealed);
 	tcase_add_test(tc, an_old_key_may_have_sealed_just_now);
 	tcase_add_test(tc, keeps_its_key_where_there_is_no_randomness);
 	tcase_add_loop_test(tc, half_a_key_is_none, 0, 2);

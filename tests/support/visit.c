@@ -180,7 +180,7 @@ change_ticket(const struct tls_store *store, struct visit_kept *kept,
 
 	ck_assert_uint_eq(VISIT_AT_BYTES + length + TLS_SEAL_MAC,
 	    kept->length);
-	ck_assert(tls_keys_find(store->keys, t, &key));
+	ck_assert(tls_keys_find(store->ticket_keys, t, &key));
 	change_sealed(&key, t + VISIT_AT_IV, t + VISIT_AT_BYTES, length,
 	    t + VISIT_AT_BYTES + length, change);
 }
@@ -191,11 +191,13 @@ change_id(const struct tls_store *store, const struct visit_kept *kept,
     visit_change_fn *change)
 {
 	struct tls_cache_session s;
+	struct tls_seal_key key;
 	const uint8_t *id = tls_library_session_id(kept->session);
 
 	ck_assert_ptr_nonnull(id);
 	ck_assert(tls_cache_get(store->cache, id, &s));
-	change_sealed(store->id_key, s.iv, s.bytes, s.length, s.mac, change);
+	ck_assert(tls_keys_find(store->id_keys, s.key, &key));
+	change_sealed(&key, s.iv, s.bytes, s.length, s.mac, change);
 	tls_cache_put(store->cache, id, INT64_MAX, &s);
 }
 
