@@ -316,6 +316,13 @@ environment_tend_keys(struct environment_table *table)
 }
 
 void
+environment_end_sessions(struct environment_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		tls_store_wipe(table->items[i].store);
+}
+
+void
 environment_free(struct environment_table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {

@@ -58,7 +58,13 @@ MUST_USE int environment_share_sessions(struct environment_table *table);
  */
 int64_t environment_tend_keys(struct environment_table *table);
 
-/* Wipes the keys and frees all; safe on a table that failed to load. */
+/*
+ * Ends the resumption of sessions in every process that has the table: what
+ * was sealed cannot be opened any more.
+ */
+void environment_end_sessions(struct environment_table *table);
+
+/* Wipes the private keys and frees all; safe on a table that failed to load. */
 void environment_free(struct environment_table *table);
 
 /* The environment of a secured rule's settings; never NULL for those. */

@@ -163,12 +163,22 @@ generation_listen(struct generation *g, struct generation *old)
 }
 
 void
+generation_end_former(struct generation *generation)
+{
+	for (struct generation *g = generation->former; g != NULL;
+	    g = g->former)
+		environment_end_sessions(&g->environments);
+	generation_free(&generation->former);
+}
+
+void
 generation_free(struct generation **generation)
 {
 	struct generation *g = *generation;
 
 	if (g == NULL)
 		return;
+	generation_free(&g->former);
 	listen_close(&g->listeners);
 	environment_free(&g->environments);
 	policy_free(&g->policy);

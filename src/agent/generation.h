@@ -30,6 +30,7 @@ struct generation {
 	struct diag *diag;		/* owns the texts that spans point to */
 	struct environment_table environments;
 	struct listen_set listeners;
+	struct generation *former;	/* serves until this one does; owned */
 };
 
 /*
@@ -50,7 +51,13 @@ MUST_USE struct generation *generation_load(const char *path,
 MUST_USE int generation_listen(struct generation *generation,
     struct generation *old);
 
-/* Closes the sockets it still has, and gives its memory back. */
+/*
+ * This one serves: sessions of the former ones cannot be resumed any more,
+ * and they are freed.
+ */
+void generation_end_former(struct generation *generation);
+
+/* Closes the sockets it still has, and gives its memory back; its former's. */
 void generation_free(struct generation **generation);
 
 #endif

@@ -155,6 +155,7 @@ become_worker(struct supervisor *s, pid_t parent, int ready_fd, int orders)
 	ev_timer_stop(s->loop, &s->respawn);
 	ev_timer_stop(s->loop, &s->keys);
 	ev_loop_destroy(s->loop);
+	generation_free(&generation->former);
 	signal(SIGCHLD, SIG_DFL);
 	worker_run(generation, user, parent, ready_fd, orders);
 }
@@ -277,9 +278,10 @@ spawn_all(struct supervisor *s)
 static void
 retire_old(struct supervisor *s)
 {
-	const struct generation *g = s->generation;
+	struct generation *g = s->generation;
 
 	s->replacing = false;
+	generation_end_former(g);
 	for (const struct child *c = s->children; c != NULL; c = c->next)
 		if (c->generation < g->number)
 			registry_retire(s->registry, c->orders);
@@ -364,7 +366,7 @@ on_hangup(struct ev_loop *loop, ev_signal *watcher, int revents)
 	/* The new workers must not inherit ports that nobody serves now. */
 	listen_close(&old->listeners);
 	registry_set_rules(s->registry, next->rules);
-	generation_free(&old);
+	next->former = old;
 	s->replacing = true;
 	tend_keys(s);
 	spawn_missing(s);

@@ -30,12 +30,12 @@ pack(const struct tls_resume *resume, WOLFSSL_SESSION *session,
 		return false;
 	kept_r->length = (uint32_t)tls_lineage_append(lineage, kept_r->bytes,
 	    (size_t)state, sizeof(kept_r->bytes));
-	tls_keys_newest(resume->ctx->store->id_keys, &key);
-	memcpy(kept_r->key, key.name, TLS_SEAL_NAME);
-	good = kept_r->length > 0 && wc_RNG_GenerateBlock(wolfSSL_GetRNG(
+	good = tls_keys_newest(resume->ctx->store->id_keys, &key) &&
+	    kept_r->length > 0 && wc_RNG_GenerateBlock(wolfSSL_GetRNG(
 	    resume->io->ssl), kept_r->iv, TLS_SEAL_IV) == 0 &&
 	    tls_seal_close(&key, kept_r->iv, kept_r->bytes, kept_r->length,
 	    kept_r->mac) == 0;
+	memcpy(kept_r->key, key.name, TLS_SEAL_NAME);
 	explicit_bzero(&key, sizeof(key));
 	if (!good)
 		explicit_bzero(kept_r, sizeof(*kept_r));

@@ -7,6 +7,8 @@
 
 /* Milliseconds until a key is tried again that could not be made. */
 #define TRY_AGAIN 1000
+/* Who is slower than so many turns in a row has no key. */
+#define NEWEST_TRIES 100
 
 /* Odd, the content, even: a reader that saw one number saw all of it. */
 static void
@@ -126,11 +128,21 @@ tls_keys_tend(struct tls_keys *keys)
 }
 
 void
+tls_keys_wipe(struct tls_keys *keys)
+{
+	for (int i = 0; i < TLS_KEYS_MAX; i++)
+		write_slot(&keys->slots[i], 0, NULL);
+}
+
+bool
 tls_keys_newest(const struct tls_keys *keys, struct tls_seal_key *key_r)
 {
 	/* Who slept through all turns finds it replaced, and a newer one. */
-	while (!read_slot(&keys->slots[newest(keys)], key_r))
-		continue;
+	for (int i = 0; i < NEWEST_TRIES; i++)
+		if (read_slot(&keys->slots[newest(keys)], key_r))
+			return true;
+	explicit_bzero(key_r, sizeof(*key_r));
+	return false;
 }
 
 bool

@@ -46,8 +46,13 @@ MUST_USE int tls_keys_init(struct tls_keys *keys, unsigned cipher_bits,
  */
 int64_t tls_keys_tend(struct tls_keys *keys);
 
-/* Copies the one to seal by. The caller wipes it. */
-void tls_keys_newest(const struct tls_keys *keys,
+/* Wipes them all, under the eyes of whoever has them still: none is left. */
+void tls_keys_wipe(struct tls_keys *keys);
+
+/*
+ * Copies the one to seal by; false where all are wiped. The caller wipes it.
+ */
+MUST_USE bool tls_keys_newest(const struct tls_keys *keys,
     struct tls_seal_key *key_r);
 
 /*

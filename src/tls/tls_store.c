@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "tls/tls_cache.h"
@@ -94,6 +95,22 @@ tls_store_new(const struct tls_store_params *params,
 	}
 	*store_r = store;
 	return 0;
+}
+
+void
+tls_store_wipe(struct tls_store *store)
+{
+	if (store == NULL)
+		return;
+	/* Keys first, by their rules: pages are zeroed one by one. */
+	if (store->ticket_keys != NULL)
+		tls_keys_wipe(store->ticket_keys);
+	if (store->id_keys != NULL)
+		tls_keys_wipe(store->id_keys);
+	if (store->cache != NULL &&
+	    madvise(store->memory, store->size, MADV_REMOVE) < 0)
+		explicit_bzero(store->cache, tls_cache_size(
+		    store->params.ids));
 }
 
 void

@@ -45,6 +45,12 @@ struct tls_store {
 MUST_USE int tls_store_new(const struct tls_store_params *params,
     struct tls_store **store_r);
 
+/*
+ * Wipes it for every process that has it: nothing is resumed from it any
+ * more. NULL is allowed.
+ */
+void tls_store_wipe(struct tls_store *store);
+
 /* Unmaps it here; other processes keep theirs. */
 void tls_store_free(struct tls_store **store);
 

@@ -51,7 +51,10 @@ make(struct tls_resume *resume, uint8_t *name_r, uint8_t *iv_r,
 	if (total == 0 || wc_RNG_GenerateBlock(wolfSSL_GetRNG(
 	    resume->io->ssl), iv_r, TLS_SEAL_IV) != 0)
 		return -1;
-	tls_keys_newest(resume->ctx->store->ticket_keys, &key);
+	/* After a reload there is none any more: it opens nowhere then. */
+	if (!tls_keys_newest(resume->ctx->store->ticket_keys, &key) &&
+	    tls_seal_make_key(128, &key) < 0)
+		return -1;
 	memcpy(name_r, key.name, TLS_SEAL_NAME);
 	rc = tls_seal_close(&key, iv_r, bytes, total, mac_r);
 	explicit_bzero(&key, sizeof(key));
@@ -112,8 +115,8 @@ is_newest(const struct tls_resume *resume, const uint8_t *name)
 	struct tls_seal_key key;
 	bool same;
 
-	tls_keys_newest(resume->ctx->store->ticket_keys, &key);
-	same = memcmp(key.name, name, TLS_SEAL_NAME) == 0;
+	same = tls_keys_newest(resume->ctx->store->ticket_keys, &key) &&
+	    memcmp(key.name, name, TLS_SEAL_NAME) == 0;
 	explicit_bzero(&key, sizeof(key));
 	return same;
 }
@@ -140,8 +143,8 @@ on_ticket(WOLFSSL *ssl, unsigned char name[TLS_SEAL_NAME],
 		return WOLFSSL_TICKET_RET_REJECT;
 	}
 	/* TLS 1.3 gives new ones anyhow, and takes no other answer. */
-	return is_tls13(resume) || is_newest(resume, name) ? WOLFSSL_TICKET_RET_OK :
-	    WOLFSSL_TICKET_RET_CREATE;
+	return is_tls13(resume) || is_newest(resume, name) ?
+	    WOLFSSL_TICKET_RET_OK : WOLFSSL_TICKET_RET_CREATE;
 }
 
 bool

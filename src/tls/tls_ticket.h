@@ -17,8 +17,8 @@ MUST_USE bool tls_ticket_configure(struct tls_ctx *ctx);
 
 /*
  * In TLS 1.3, after the verdict: gives the client as many tickets as the
- * store wants, one where the session was resumed. A client that gets none, for whatever
- * reason, makes a full handshake next time.
+ * store wants, one where the session was resumed. One that gets none, for
+ * whatever reason, makes a full handshake next time.
  */
 void tls_ticket_give(struct tls_resume *resume, bool resumed);
 
