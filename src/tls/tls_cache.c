@@ -4,7 +4,7 @@
 
 #include "tls/tls_lineage.h"
 
-/* Places where one session may be. */
+/* Places where one session may be, at least; all, where there are fewer. */
 #define WAYS 16
 
 struct place {
@@ -18,12 +18,6 @@ struct tls_cache {
 	struct place places[];
 };
 
-static uint32_t
-ways_of(uint32_t sessions)
-{
-	return sessions < WAYS ? sessions : WAYS;
-}
-
 size_t
 tls_cache_size(uint32_t sessions)
 {
@@ -36,8 +30,8 @@ tls_cache_init(void *memory, uint32_t sessions)
 	struct tls_cache *cache = memory;
 
 	ensure(sessions > 0);
-	cache->ways = ways_of(sessions);
-	cache->sets = sessions / cache->ways;
+	cache->sets = sessions < WAYS ? 1 : sessions / WAYS;
+	cache->ways = sessions / cache->sets;
 	return cache;
 }
 

@@ -30,6 +30,7 @@ struct tls_conn {
 	struct tls_io io;
 	struct tls_resume resume;
 	int64_t since;		/* of a resumed session's full handshake */
+	const char *protocol, *cipher;
 	enum reason reason;
 	int library_error;
 	bool established, ended, truncated;
@@ -156,6 +157,18 @@ established(struct tls_conn *conn)
 	return TLS_CONN_DONE;
 }
 
+/* Noted at once: some builds forget it when both sides have said goodbye. */
+static void
+note_parameters(struct tls_conn *conn)
+{
+	const struct suites_suite *suite = suites_find_code(
+	    (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl));
+
+	conn->protocol = wolfSSL_get_version(conn->ssl);
+	conn->cipher = suite != NULL ? suite->name :
+	    wolfSSL_get_cipher_name(conn->ssl);
+}
+
 /* Mends where the library's last word does not fit, or it had none. */
 static void
 say_why(struct tls_conn *conn, enum reason reason)
@@ -188,6 +201,8 @@ tls_conn_handshake(struct tls_conn *conn)
 	rc = wolfSSL_accept(conn->ssl);
 	error = rc == WOLFSSL_SUCCESS ? 0 : wolfSSL_get_error(conn->ssl, rc);
 	forget_presented(conn);
+	if (rc == WOLFSSL_SUCCESS)
+		note_parameters(conn);
 	io = rc == WOLFSSL_SUCCESS ? established(conn) : TLS_CONN_FAILED;
 	tls_io_cork(&conn->io, false);
 	if (rc == WOLFSSL_SUCCESS) {
@@ -405,19 +420,11 @@ tls_conn_detail(const struct tls_conn *conn)
 const char *
 tls_conn_protocol(const struct tls_conn *conn)
 {
-	return wolfSSL_is_init_finished(conn->ssl) ?
-	    wolfSSL_get_version(conn->ssl) : NULL;
+	return conn->protocol;
 }
 
 const char *
 tls_conn_cipher(const struct tls_conn *conn)
 {
-	const struct suites_suite *suite;
-
-	if (!wolfSSL_is_init_finished(conn->ssl))
-		return NULL;
-	suite = suites_find_code(
-	    (uint16_t)wolfSSL_get_current_cipher_suite(conn->ssl));
-	return suite != NULL ? suite->name :
-	    wolfSSL_get_cipher_name(conn->ssl);
+	return conn->cipher;
 }

@@ -130,6 +130,17 @@ tls_library_may_resume(WOLFSSL *ssl)
 #endif
 }
 
+bool
+tls_library_only_fresh(WOLFSSL_CTX *ctx)
+{
+#if LIBWOLFSSL_VERSION_HEX >= 0x05006000
+	return wolfSSL_CTX_only_dhe_psk(ctx) == 0;
+#else
+	(void)ctx;
+	return false;
+#endif
+}
+
 void
 tls_library_restart_nonces(WOLFSSL *ssl)
 {

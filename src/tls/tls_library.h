@@ -48,6 +48,12 @@ bool tls_library_peer_proved_weakly(struct WOLFSSL *ssl);
 bool tls_library_may_resume(struct WOLFSSL *ssl);
 
 /*
+ * Has a context resume in TLS 1.3 with a fresh key exchange only. False where
+ * the library cannot (wolfSSL before 5.6), or fails.
+ */
+MUST_USE bool tls_library_only_fresh(struct WOLFSSL_CTX *ctx);
+
+/*
  * Lets the tickets of a connection begin with the first nonce. It needs to be
  * unique on one connection (RFC 8446, 4.6.1), but wolfSSL counts on where the
  * resumed session's ticket was, and fails the connection after 255.

@@ -48,9 +48,13 @@ tls_lineage_when(int64_t since)
 int64_t
 tls_lineage_left(const struct tls_lineage *lineage, int64_t life)
 {
-	int64_t age = tls_lineage_clock() - lineage->since;
+	int64_t now = tls_lineage_clock();
 
-	return age < 0 || age >= life ? 0 : life - age;
+	/* Any number may stand there, and a difference of some is none. */
+	if (lineage->since < 0 || lineage->since > now ||
+	    now - lineage->since >= life)
+		return 0;
+	return life - (now - lineage->since);
 }
 
 bool

@@ -5,6 +5,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/wolfcrypt/settings.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/version.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 #include <wolfssl/wolfio.h>
 
@@ -29,8 +30,10 @@
 bool
 tls_resume_possible(void)
 {
-#if defined(HAVE_WOLFSSL_INTERNAL) && defined(HAVE_EXT_CACHE) && defined(WOLFSSL_ALWAYS_KEEP_SNI) && \
-    defined(WOLFSSL_TICKET_EXTRA_PADDING_SZ)
+#if defined(HAVE_WOLFSSL_INTERNAL) && defined(HAVE_EXT_CACHE) && \
+    defined(WOLFSSL_ALWAYS_KEEP_SNI) && \
+    defined(WOLFSSL_TICKET_EXTRA_PADDING_SZ) && \
+    LIBWOLFSSL_VERSION_HEX >= 0x05006000
 	return WOLFSSL_TICKET_EXTRA_PADDING_SZ >= TLS_LINEAGE_WRITTEN;
 #else
 	return false;
@@ -54,7 +57,7 @@ tls_resume_configure(struct tls_ctx *ctx)
 	/* Clients that want no fresh key exchange are not resumed. */
 	if (wolfSSL_CTX_set_timeout(ctx->library, LIBRARY_TIMEOUT) < 0 ||
 	    ((ctx->protocols & 1u << 4) != 0 &&
-	    wolfSSL_CTX_only_dhe_psk(ctx->library) != 0))
+	    !tls_library_only_fresh(ctx->library)))
 		return false;
 	return tls_ticket_configure(ctx) && tls_id_configure(ctx);
 }
@@ -177,6 +180,7 @@ tls_resume_consider(struct tls_resume *resume,
 	*copy = *lineage;
 	free(resume->offered);
 	resume->offered = copy;
+	resume->life = life;
 	memcpy(resume->offered_mac, mac, TLS_SEAL_MAC);
 	return true;
 }
@@ -205,8 +209,10 @@ tls_resume_settle(struct tls_resume *resume, int64_t *since_r)
 	*since_r = 0;
 	if (!wolfSSL_session_reused(resume->io->ssl))
 		return REASON_OK;
+	/* The client may have taken its time since its hello. */
 	if (lineage == NULL || resume->io->presented ||
-	    !fits(resume, lineage) || !same_name(resume, lineage))
+	    !fits(resume, lineage) || !same_name(resume, lineage) ||
+	    !tls_lineage_lives(lineage, resume->life))
 		return REASON_SESSION;
 	*since_r = lineage->since;
 	return take_over(resume->io, lineage);

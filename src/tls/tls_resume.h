@@ -32,6 +32,7 @@ struct tls_resume {
 	struct tls_lineage *offered;	/* of the session that may be resumed;
 					 * owned; NULL: none */
 	uint8_t offered_mac[TLS_SEAL_MAC];	/* tells it from others */
+	int64_t life;		/* of the one offered, ms */
 	bool ticketed;		/* a ticket was made */
 	int64_t since;		/* of the full handshake; 0: not asked yet */
 };

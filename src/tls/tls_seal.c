@@ -71,8 +71,11 @@ tls_seal_close(const struct tls_seal_key *key, const uint8_t iv[TLS_SEAL_IV],
     uint8_t *bytes, size_t length, uint8_t mac_r[TLS_SEAL_MAC])
 {
 	ensure(length % TLS_SEAL_BLOCK == 0);
-	return transform(key, iv, bytes, length, AES_ENCRYPTION) < 0 ? -1 :
-	    authenticate(key, iv, bytes, length, mac_r);
+	if (transform(key, iv, bytes, length, AES_ENCRYPTION) == 0 &&
+	    authenticate(key, iv, bytes, length, mac_r) == 0)
+		return 0;
+	explicit_bzero(bytes, length);
+	return -1;
 }
 
 /* Takes the same time wherever they differ. */
