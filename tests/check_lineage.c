@@ -123,7 +123,7 @@ START_TEST(reads_nothing_that_is_not_there)
 	uint32_t random = 1;
 
 	memset(bytes, 0x33, sizeof(bytes));
-	total = tls_lineage_append(&l, bytes, 100, sizeof(bytes));
+	total = tls_lineage_append(&l, bytes, 300, sizeof(bytes));
 	for (size_t from = 0; from <= total; from++)
 		expect_sane(bytes + from, total - from);
 	for (size_t to = 0; to <= total; to++)
@@ -155,14 +155,17 @@ START_TEST(lives_for_its_life)
 	} ages[] = {
 		{ 0, LIFE }, { 1, LIFE - 1 }, { LIFE - 1, 1 }, { LIFE, 0 },
 		{ LIFE + 1, 0 }, { BOOT, 0 }, { -1, 0 }, { -LIFE, 0 },
-		{ -BOOT * 1000, 0 },
+		{ -BOOT * 1000, 0 }, { BOOT + 1, 0 },
+		{ BOOT - INT64_MAX, 0 },
+		/* Ages that no number holds: INT64_MIN and around it. */
+		{ INT64_MIN + BOOT, 0 }, { INT64_MIN + BOOT + 1, 0 },
 	};
 	struct tls_lineage l = { .not_after = INT64_MAX };
 
 	clock_set(BOOT, REAL);
 	ck_assert_int_eq(tls_lineage_clock(), BOOT);
 	for (size_t i = 0; i < sizeof(ages) / sizeof(ages[0]); i++) {
-		l.since = BOOT - ages[i].age;
+		l.since = (int64_t)((uint64_t)BOOT - (uint64_t)ages[i].age);
 		ck_assert_int_eq(tls_lineage_left(&l, LIFE), ages[i].left);
 		ck_assert_int_eq(tls_lineage_lives(&l, LIFE),
 		    ages[i].left > 0);
