@@ -164,8 +164,10 @@ E2E_LIBRARY = \
 # program; else `make check` runs it over its seeds and mutations of them.
 #	tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS)
 FUZZERS = \
-	tests/fuzz/fuzz_policy
+	tests/fuzz/fuzz_policy \
+	tests/fuzz/fuzz_session
 tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_session_LDADD = $(FUZZ_LIBS)
 EXTRA_DIST += tests/fuzz/corpus
 
 # Files that tests read, and their helpers.
