@@ -15,6 +15,7 @@ from lib.resume import ID, THIRTEEN, TICKET, WAYS  # noqa: E402
 from lib.tap import equal, expect, wait_for  # noqa: E402
 
 T = tap.Tap(120)
+resume.needed(T)
 P = pki.Pki(T.path("pki"))
 ROOT = P.ca("root")
 ALICE = P.leaf("alice", ROOT)

@@ -15,6 +15,7 @@ from lib.resume import ID, THIRTEEN, TICKET, WAYS  # noqa: E402
 from lib.tap import among, equal, expect, wait_for  # noqa: E402
 
 T = tap.Tap(120)
+resume.needed(T)
 P = pki.Pki(T.path("pki"))
 ROOT = P.ca("root")
 OTHER = P.ca("other")
@@ -24,8 +25,10 @@ SERVER = P.server("server", ROOT)
 RING = P.ring(T.path("ring"), SERVER, trusted=[ROOT])
 ECHO = backend.Backend(T, backend.echo)
 NAMES = ("gate", "same", "equal", "open", "nobody", "trusting")
-FIRST = daemon.free_ports(len(NAMES))
+FIRST = daemon.free_ports(len(NAMES) + 3)
 PORTS = {name: FIRST + at for at, name in enumerate(NAMES)}
+CHOOSY = FIRST + len(NAMES)     # likes other suites better than our clients
+OLD = CHOOSY + 1                # and the next one: old versions
 TRUSTING = P.ring(T.path("trusting"), SERVER, trusted=[ROOT, OTHER])
 PATH = T.path("bound.policy")
 
@@ -42,7 +45,11 @@ def rules(**changes):
                     auth="PassThru"),
         policy.Rule("nobody", PORTS["nobody"], RING, ECHO.address,
                     role="Server"),
-        policy.Rule("trusting", PORTS["trusting"], TRUSTING, ECHO.address)))
+        policy.Rule("trusting", PORTS["trusting"], TRUSTING, ECHO.address),
+        policy.Rule("choosy", CHOOSY, RING, ECHO.address, ciphers=[
+            ("V3CipherSuites4Char", "130313021301")]),
+        *(policy.Rule("old-%d" % port, port, RING, ECHO.address,
+                      versions=policy.VERSIONS) for port in (OLD, OLD + 1))))
 
 
 D = daemon.Daemon(T, rules())
@@ -179,6 +186,27 @@ for way in (ID, TICKET):
             except Alert as alert:
                 among(client.ALERTS[alert.description],
                       {"handshake_failure", "illegal_parameter"}, "alert")
+    with T.case("TLS %s: none to come back to without it (RFC 7627, 5.4)"
+                % way):
+        with resume.link(PORTS["gate"], way) as it:
+            it.bound = False
+            try:
+                it.enter(way, ALICE)
+                equal(it.answered(b"hello"), b"hello", "the echo")
+                it.close()
+            except Alert as alert:
+                equal(client.ALERTS[alert.description], "handshake_failure",
+                      "alert")
+                it.kept = {}
+        sessions = list(it.kept.values())
+        for bound in (True, False):
+            for kept in sessions:
+                with resume.link(PORTS["gate"], way) as it:
+                    it.bound = bound
+                    try:
+                        expect(not it.ask(way, kept), "resumed")
+                    except Alert:
+                        pass
     with T.case("TLS %s: not under another suite" % way):
         with resume.link(PORTS["gate"], way) as it:
             it.suite = 0xc02c
@@ -188,6 +216,39 @@ for way in (ID, TICKET):
             except Alert as alert:
                 among(client.ALERTS[alert.description],
                       {"handshake_failure", "illegal_parameter"}, "alert")
+
+with T.case("TLS 1.2 by id: not after a fatal alert (RFC 5246, 7.2.2)"):
+    for fatal in (False, True):
+        with resume.link(PORTS["gate"], ID) as it:
+            it.enter(ID, ALICE)
+            equal(it.answered(b"hello"), b"hello", "the echo")
+            session = it.kept[ID]
+            if fatal:
+                it.record(21, b"\x02\x50")
+                expect(D.conn(0, it.port).reason != 0, "it ended well")
+            else:
+                it.close()
+        equal(resume.probe(PORTS["gate"], session), not fatal, "resumed")
+
+for version in ("1", "1.1"):
+    with T.case("TLS %s: by id, and at its own rule alone" % version):
+        client.old_version("openssl", version)
+        path = T.path("old")
+        for port, resumed, more in ((OLD, False, ["-sess_out", path]),
+                                    (OLD, True, ["-sess_in", path]),
+                                    (OLD + 1, False, ["-sess_in", path]),
+                                    (OLD, True, ["-sess_in", path])):
+            since = D.mark()
+            result = client.openssl(port, ROOT.path, ALICE,
+                                    version=version.replace(".", "_"),
+                                    extra=["-no_ticket", "-no_ign_eof",
+                                           *more],
+                                    request=b"Q\n")
+            line = D.conn(since)
+            equal(line.reason, 0, "%s\n%s" % (line.line, result))
+            equal(line["resumed"], "yes" if resumed else "no", line.line)
+            expect("CN=alice," in line["identity"], line.line)
+            expect(line["proto"].startswith("TLSv" + version), line.line)
 
 with T.case("TLS 1.3: not under another suite's digest"):
     session = S.session(PORTS["gate"], THIRTEEN)
@@ -251,6 +312,36 @@ with T.case("TLS 1.3: somebody else's ticket beside one's own"):
             equal(who, "alice", "whom the log names")
         elif who is not None:
             equal(who, "carol", "whom the log names")
+
+with T.case("TLS 1.3: the same, where all are opened before one is taken"):
+    # As none is of the suite that the server likes best.
+    own = S.session(CHOOSY, THIRTEEN, leaf=ALICE)
+    others = S.session(CHOOSY, THIRTEEN, leaf=BOB)
+    theirs = others.but(secret=os.urandom(32))
+    taken = 0
+    for offers in ([own, theirs], [theirs, own], [dead, own, theirs],
+                   [own, dead, theirs], [own, others], [others, own]):
+        for ahead in ((), (0x1303,), (0x1303, 0x1302)):
+            since = D.mark()
+            with resume.link(CHOOSY, THIRTEEN) as it:
+                it.ahead = ahead
+                try:
+                    it.ask(THIRTEEN, offers[0], others=offers[1:])
+                    if it.chosen is None:
+                        continue
+                    it.go_on(CAROL, offers[it.chosen], 0)
+                    it.answered(b"hello")
+                    it.close()
+                except Alert:
+                    expect(offers[0] is theirs, "its own is good")
+                    continue
+            line = D.conn(since, it.port)
+            equal(line.reason, 0, line.line)
+            who = {id(own): "alice", id(others): "bob"}[id(offers[it.chosen])]
+            expect("CN=%s," % who in line["identity"], "%s: %s"
+                   % (who, line.line))
+            taken += 1
+    expect(taken >= 12, "only %d were taken" % taken)
 
 with T.case("TLS 1.3: two of one's own: the log names the one that is taken"):
     carol = S.session(PORTS["gate"], THIRTEEN, leaf=CAROL)

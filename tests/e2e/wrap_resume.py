@@ -12,6 +12,7 @@ from lib.resume import THIRTEEN, WAYS  # noqa: E402
 from lib.tap import equal, expect  # noqa: E402
 
 T = tap.Tap(60)
+resume.needed(T)
 S = wrap.Setting(T)
 SERVICE = wrap.Trap(S, "echo").ready()
 GREETING = b"hello from echo\n"

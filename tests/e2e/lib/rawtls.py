@@ -72,6 +72,7 @@ class Raw:
 
     thirteen = False
     suite = 0xc02b
+    ahead = ()      # suites that are offered before it
     bound = True    # by the extended master secret (RFC 7627)
 
     def __init__(self, port, leaf=None, host="127.0.0.1", limit=10):
@@ -191,7 +192,8 @@ class Raw:
             extensions.append(hello.extension(43, versions))
             extensions.append(hello.extension(51, share))
         body = (b"\x03\x03" + self.random + _vector(1, session)
-                + _vector(2, struct.pack(">H", self.suite)) + b"\x01\0"
+                + _vector(2, b"".join(struct.pack(">H", suite) for suite in
+                                      (*self.ahead, self.suite))) + b"\x01\0"
                 + _vector(2, b"".join(extensions) + more))
         return message(1, body)
 
