@@ -2,11 +2,16 @@
  * Sessions that resume, and those that must not: by ticket in TLS 1.3 and
  * 1.2, and by id.
  */
+#include <wolfssl/options.h>
+#include <wolfssl/wolfcrypt/settings.h>
+#include <wolfssl/ssl.h>
+
 #include <check.h>
 #include <time.h>
 
 #include "base/compiler.h"
 #include "policy/settings.h"
+#include "support/clock.h"
 #include "support/runner.h"
 #include "support/visit.h"
 #include "tls/tls_ctx.h"
@@ -272,6 +277,34 @@ START_TEST(another_rule_or_name_is_a_full_handshake)
 }
 END_TEST
 
+/* A client may hold its last word back. */
+START_TEST(a_session_may_end_while_it_is_resumed)
+{
+	enum visit_way way = (enum visit_way)(_i % VISIT_WAYS);
+	bool late = _i >= VISIT_WAYS;
+	struct tls_store *store = visit_store(way);
+	struct tls_ctx *ctx = visit_ctx(store, SETTINGS_CLIENT_AUTH_REQUIRED);
+	struct visit_kept kept = { .session = NULL };
+	struct visit v = visit(ctx, way, &kept);
+	struct rig r;
+
+	rig_init_with(&r, ctx, 7, "by-root", way == VISIT_BY_TICKET13);
+	visit_offer(&r, way, "one.test", &kept);
+	(void)wolfSSL_connect(r.client);
+	ck_assert_int_eq(tls_conn_handshake(r.conn), TLS_CONN_WANT_READ);
+	clock_set(tls_lineage_clock() + 2 * VISIT_HOUR - (late ? 0 : 60000),
+	    (int64_t)time(NULL) * 1000);
+	v = visit_outcome(&r, rig_shake(&r));
+	ck_assert_int_eq(v.io, late ? TLS_CONN_FAILED : TLS_CONN_DONE);
+	ck_assert_int_eq(v.reason, late ? REASON_SESSION : REASON_OK);
+	ck_assert_int_eq(v.resumed, !late);
+	rig_fini(&r);
+	visit_forget(&kept);
+	tls_ctx_free(&ctx);
+	tls_store_free(&store);
+}
+END_TEST
+
 /* One store where there should be two: whoever came without stays out. */
 START_TEST(nobody_is_not_admitted_where_a_client_must_be)
 {
@@ -353,6 +386,8 @@ add_resuming(TCase *tc)
 	tcase_add_loop_test(tc, takes_identity_from_the_lineage, 0, VISIT_WAYS);
 	tcase_add_loop_test(tc, another_rule_or_name_is_a_full_handshake, 0,
 	    VISIT_WAYS * (int)ARRAY_SIZE(visits));
+	tcase_add_loop_test(tc, a_session_may_end_while_it_is_resumed, 0,
+	    2 * VISIT_WAYS);
 	tcase_add_loop_test(tc, nobody_is_not_admitted_where_a_client_must_be,
 	    0, VISIT_WAYS);
 	tcase_add_loop_test(tc, another_store_opens_nothing, 0,
