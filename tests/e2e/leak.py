@@ -6,11 +6,13 @@ import glob
 import re
 import shutil
 import socket
+import ssl
 import sys
 
 sys.dont_write_bytecode = True
 
-from lib import FULL, backend, client, daemon, hello, pki, policy, tap  # noqa: E402
+from lib import (FULL, backend, client, daemon, hello, pki, policy, resume,  # noqa: E402
+                 tap)
 from lib.tap import equal, expect  # noqa: E402
 
 COUNT = 10000 if FULL else 1000
@@ -23,7 +25,8 @@ if daemon.sanitized():
 P = pki.Pki(T.path("pki"))
 ROOT = P.ca("root")
 OTHER = P.ca("other")
-GOOD = client.context(ROOT.path, P.leaf("alice", ROOT))
+ALICE = P.leaf("alice", ROOT)
+GOOD = client.context(ROOT.path, ALICE)
 NONE = client.context(ROOT.path)
 FOREIGN = client.context(ROOT.path, P.leaf("mallory", OTHER))
 RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
@@ -59,6 +62,35 @@ def refused(context):
             return tls.port
 
 
+BACK = [client.context(ROOT.path, ALICE, version=version)
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2,
+                        ssl.TLSVersion.TLSv1_3)]
+BACK[0].options |= ssl.OP_NO_TICKET
+SESSIONS = [None] * len(BACK)
+RESUMED = []
+
+
+def comes_back(number):
+    """With the session of last time: an id's, a ticket's, TLS 1.3's."""
+    at = number % len(BACK)
+    with client.Tls(PORT, BACK[at], limit=60, session=SESSIONS[at]) as tls:
+        tls.handshake()
+        tls.echo(b"hello")
+        if tls.tls.session_reused:
+            RESUMED.append(at)
+        SESSIONS[at] = tls.tls.session
+        tls.close()
+
+
+def tampers(number):
+    """Offers a session whose id or ticket is not what it was."""
+    kept = KEPT[number % len(KEPT)]
+    at = number % len(kept.name)
+    with resume.link(PORT, kept.way, limit=60) as it:
+        it.ask(kept.way, kept.but(name=kept.name[:at] + bytes(
+            [kept.name[at] ^ 1]) + kept.name[at + 1:]))
+
+
 def garbage():
     return hello.ask(PORT, b"GET / HTTP/1.0\r\n\r\n", limit=60)[1]
 
@@ -88,11 +120,13 @@ def torn(number):
         backend.reset(tls.sock)
 
 
+KEPT = [resume.Service(D, ALICE).session(PORT, way)
+        for way in resume.WAYS] if resume.possible() else []
 with T.case("%d connections" % COUNT):
     since = D.mark()
     waiting = []
     for number in range(COUNT):
-        kind = number % 8
+        kind = number % 10
         if kind < 2:
             served()
         elif kind == 2:
@@ -104,15 +138,22 @@ with T.case("%d connections" % COUNT):
         elif kind == 5:
             abandoned()
         elif kind == 6:
-            waiting.append(silent(number >> 3))
+            waiting.append(silent(number // 10))
+        elif kind == 7:
+            torn(number // 10)
+        elif kind == 8:
+            comes_back(number // 10)
+        elif KEPT:
+            tampers(number // 10)
         else:
-            torn(number >> 3)
+            served()
     lines = D.wait_conns(COUNT, since, 120)
     for sock in waiting:
         sock.close()
     reasons = {line.reason for line in lines}
     expect({0, 5001, 435, 5003, 420, 5004, 5005, 7201} <= reasons,
            "reasons seen: %r" % sorted(reasons))
+    equal(set(RESUMED), {0, 1, 2} if KEPT else set(), "resumed")
 
 with T.case("the daemon ends well"):
     workers = D.workers()
