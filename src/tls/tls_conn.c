@@ -321,9 +321,12 @@ tls_conn_write(struct tls_conn *conn, const void *bytes, size_t size,
 		rc = tls_conn_flush(conn);
 		if (rc != TLS_CONN_DONE)
 			return rc;
+		/* Full segments; the last record lets them all go. */
+		conn->io.more = size - *put_r > RECORD_MAX;
 		put = wolfSSL_write(conn->ssl, (const char *)bytes + *put_r,
 		    (int)(size - *put_r < RECORD_MAX ? size - *put_r :
 		    RECORD_MAX));
+		conn->io.more = false;
 		if (put > 0) {
 			*put_r += (size_t)put;
 			continue;

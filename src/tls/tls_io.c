@@ -201,7 +201,8 @@ send_now(struct tls_io *io, const void *bytes, size_t size)
 	ssize_t n;
 
 	do
-		n = send(io->fd, bytes, size, MSG_NOSIGNAL);
+		n = send(io->fd, bytes, size, MSG_NOSIGNAL |
+		    (io->more ? MSG_MORE : 0));
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return 0;

@@ -26,6 +26,7 @@ struct tls_io {
 	bool clear_text;	/* and it does not begin a TLS record */
 	bool end_of_file;	/* the peer's TCP stream ended */
 	bool corked;		/* what is to be sent waits in `out` */
+	bool more;		/* and another record follows at once */
 	bool sealed;		/* our alert is out: nothing else may follow */
 	bool alert_held;	/* the library's last word waits in `out` */
 	int alert;		/* the one we sent ourselves; TLS_ALERT_NONE */
