@@ -244,7 +244,8 @@ for version in ("1", "1.1"):
                                     extra=["-no_ticket", "-no_ign_eof",
                                            *more],
                                     request=b"Q\n")
-            line = D.conn(since)
+            line = daemon.Conn(D.wait_line(re.compile(
+                ' conn: rule="old-%d"' % port), since))
             equal(line.reason, 0, "%s\n%s" % (line.line, result))
             equal(line["resumed"], "yes" if resumed else "no", line.line)
             expect("CN=alice," in line["identity"], line.line)

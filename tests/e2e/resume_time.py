@@ -149,6 +149,41 @@ with T.case("a chain of resumptions ends with the first handshake's time"):
     T.diag("%d in a row" % min(one.yes for one in chains))
 
 
+with T.case("taken up in time, and finished after it: not let in"):
+    begun = []
+    for way in WAYS:
+        session = S.session(PORTS["both"], way)
+        it = resume.link(PORTS["both"], way)
+        since = D.mark()
+        expect(it.ask(way, session), "TLS %s: not taken up" % way)
+        if way == THIRTEEN:
+            it.greeted(session.secret)
+        else:
+            it.master = session.secret
+            it.expand()
+            it.expect_finished()
+        begun.append((way, session, it, since))
+    for way, session, it, since in begun:
+        wait_for(lambda: time.monotonic() - session.ended >= 1,
+                 "the end of its time")
+        seen = ECHO.seen()
+        with it:
+            try:
+                if way == THIRTEEN:
+                    it.handshake(it.finished())
+                    it.change()
+                else:
+                    it.change()
+                    it.handshake(it.finished())
+                it.answered(b"late")
+                raise AssertionError("TLS %s: let in" % way)
+            except (resume.Alert, EOFError, OSError):
+                pass
+        line = D.conn(since, it.port)
+        expect(line.reason != 0 and line.get("resumed") != "yes", line.line)
+        equal(ECHO.seen(), seen, "what reached the service")
+
+
 # A session file that promises more
 
 def opened(path):
@@ -208,7 +243,8 @@ with T.case("not after it, though the client's file says otherwise"):
         expect(sent(result, name), "%s: not offered\n%s" % (way, result))
         expect(backend.BODY in result.out, str(result))
         expect("Reused, TLS" not in result.text, str(result))
-        equal(D.conn(since)["resumed"], "no", way)
+        line = daemon.Conn(D.wait_line(re.compile(' conn: rule="web"'), since))
+        equal(line["resumed"], "no", line.line)
 
 with T.case("TLS 1.3: a ticket that is said to be new, or of any age"):
     session = S.session(PORTS["both"], THIRTEEN)
