@@ -288,7 +288,11 @@ class Watch:
     def step(self):
         """Offers it once; whether it is over."""
         begun = time.monotonic()
-        resumed, following = self.take(self.session)
+        try:
+            resumed, following = self.take(self.session)
+        except Alert:
+            # Taken up in time, and over when the handshake was.
+            resumed, following = False, None
         least = begun - self.session.ended
         most = time.monotonic() - self.session.begun
         if resumed:
