@@ -176,6 +176,25 @@ START_TEST(drops_what_it_is_told_to)
 }
 END_TEST
 
+START_TEST(keeps_nothing_once_it_is_wiped)
+{
+	void *memory = calloc(1, tls_cache_size(40));
+	struct tls_cache *cache = tls_cache_init(memory, 40);
+	uint8_t id[TLS_CACHE_ID];
+
+	put(cache, 3, 64);
+	memset(memory, 0, tls_cache_size(40));
+	make_id(3, id);
+	ck_assert(!get(cache, 3, 64));
+	tls_cache_drop(cache, id);
+	put(cache, 3, 64);
+	ck_assert(!get(cache, 3, 64));
+	for (size_t i = 0; i < tls_cache_size(40); i++)
+		ck_assert_uint_eq(((uint8_t *)memory)[i], 0);
+	free(memory);
+}
+END_TEST
+
 START_TEST(pushes_out_what_ends_first)
 {
 	void *memory = calloc(1, tls_cache_size(8));
@@ -361,6 +380,7 @@ make(void)
 	    sizeof(sizes) / sizeof(sizes[0]));
 	tcase_add_test(tc, ends_in_time);
 	tcase_add_test(tc, drops_what_it_is_told_to);
+	tcase_add_test(tc, keeps_nothing_once_it_is_wiped);
 	tcase_add_test(tc, pushes_out_what_ends_first);
 	tcase_add_test(tc, a_torn_session_opens_nothing);
 	tcase_add_test(tc, a_writer_may_be_killed);

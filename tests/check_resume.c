@@ -357,6 +357,33 @@ START_TEST(another_store_opens_nothing)
 }
 END_TEST
 
+/* Its generation ends, with connections that go on. */
+START_TEST(a_wiped_store_resumes_nothing)
+{
+	enum visit_way way = (enum visit_way)(_i % VISIT_WAYS);
+	struct tls_store *store = _i < VISIT_WAYS ? visit_store(way) :
+	    visit_store_of_both();
+	struct tls_ctx *ctx = visit_ctx(store, SETTINGS_CLIENT_AUTH_REQUIRED);
+	struct visit_kept kept = { .session = NULL };
+	struct visit v = visit(ctx, way, &kept);
+
+	visit_expect(&v, false);
+	v = visit(ctx, way, &kept);
+	visit_expect(&v, true);
+	tls_store_wipe(store);
+	for (int i = 0; i < 3; i++) {
+		v = visit(ctx, way, &kept);
+		visit_expect(&v, false);
+	}
+	visit_forget(&kept);
+	v = visit(ctx, way, &kept);
+	visit_expect(&v, false);
+	visit_forget(&kept);
+	tls_ctx_free(&ctx);
+	tls_store_free(&store);
+}
+END_TEST
+
 START_TEST(a_life_of_nothing_never_resumes)
 {
 	struct tls_store *store = visit_store(_i);
@@ -391,6 +418,8 @@ add_resuming(TCase *tc)
 	tcase_add_loop_test(tc, nobody_is_not_admitted_where_a_client_must_be,
 	    0, VISIT_WAYS);
 	tcase_add_loop_test(tc, another_store_opens_nothing, 0,
+	    2 * VISIT_WAYS);
+	tcase_add_loop_test(tc, a_wiped_store_resumes_nothing, 0,
 	    2 * VISIT_WAYS);
 	tcase_add_loop_test(tc, a_life_of_nothing_never_resumes, 0, VISIT_WAYS);
 }

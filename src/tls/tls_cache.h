@@ -37,7 +37,10 @@ struct tls_cache;
 /* Bytes of memory for `sessions` of them. */
 size_t tls_cache_size(uint32_t sessions);
 
-/* The memory must be zeroed, aligned for any type, and outlive the cache. */
+/*
+ * The memory must be zeroed, aligned for any type, and outlive the cache. Who
+ * zeroes it again ends the cache: nothing is kept in it, nothing found.
+ */
 struct tls_cache *tls_cache_init(void *memory, uint32_t sessions);
 
 /* Keeps it until `until` (tls_lineage_clock), or until it is pushed out. */
