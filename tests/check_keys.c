@@ -206,38 +206,59 @@ START_TEST(keeps_its_key_where_there_is_no_randomness)
 }
 END_TEST
 
+START_TEST(none_is_left_of_those_that_are_wiped)
+{
+	struct tls_seal_key made[TLS_KEYS_MAX + 2], none;
+
+	ck_assert_int_eq(tls_keys_init(&keys, 256, 10, LIFE), 0);
+	made[0] = newest();
+	for (int turn = 1; turn < TLS_KEYS_MAX + 2; turn++) {
+		ck_assert_int_eq(tend_at(START + 10 * turn), 10);
+		made[turn] = newest();
+	}
+	tls_keys_wipe(&keys);
+	ck_assert(!tls_keys_newest(&keys, &none));
+	for (int i = 0; i < TLS_KEYS_MAX + 2; i++) {
+		ck_assert(!is_found(&made[i]));
+		ck_assert(!is_left(&made[i]));
+	}
+}
+END_TEST
+
 /* --- while another process turns them ----------------------------------- */
 
-enum { TURNS = 20000 };
+enum { TURNS = 50000 };
 
 struct shared {
 	struct tls_keys keys;
 	_Atomic bool done;
 };
 
-/* A key is found as it was made, or not at all. */
 static bool
-is_whole(const struct tls_keys *turning, size_t *found)
+is_same(const struct tls_seal_key *a, const struct tls_seal_key *b)
 {
-	struct tls_seal_key seen, again;
-
-	ck_assert(tls_keys_newest(turning, &seen));
-	if (!tls_keys_find(turning, seen.name, &again))
-		return true;
-	(*found)++;
-	return memcmp(seen.cipher, again.cipher, sizeof(seen.cipher)) == 0 &&
-	    memcmp(seen.mac, again.mac, sizeof(seen.mac)) == 0 &&
-	    seen.cipher_length == again.cipher_length;
+	return memcmp(a->cipher, b->cipher, sizeof(a->cipher)) == 0 &&
+	    memcmp(a->mac, b->mac, sizeof(a->mac)) == 0 &&
+	    a->cipher_length == b->cipher_length;
 }
 
+/* A key is found as it was made, until it is not found any more. */
 static int
 read_until_done(const struct shared *shared)
 {
+	struct tls_seal_key seen, again;
 	size_t found = 0;
 
-	while (!shared->done)
-		if (!is_whole(&shared->keys, &found))
-			return 1;
+	while (!shared->done) {
+		if (!tls_keys_newest(&shared->keys, &seen))
+			continue;
+		while (!shared->done &&
+		    tls_keys_find(&shared->keys, seen.name, &again)) {
+			if (!is_same(&seen, &again))
+				return 1;
+			found++;
+		}
+	}
 	return found > 0 ? 0 : 2;
 }
 
@@ -281,6 +302,7 @@ make(void)
 	tcase_add_test(tc, keeps_a_key_as_long_as_what_it_sealed);
 	tcase_add_test(tc, an_old_key_may_have_sealed_just_now);
 	tcase_add_test(tc, keeps_its_key_where_there_is_no_randomness);
+	tcase_add_test(tc, none_is_left_of_those_that_are_wiped);
 	tcase_add_loop_test(tc, half_a_key_is_none, 0, 2);
 	suite_add_tcase(suite, tc);
 	return suite;

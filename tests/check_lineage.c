@@ -138,6 +138,17 @@ START_TEST(reads_nothing_that_is_not_there)
 		}
 		bytes[i] = was;
 	}
+	/* Two at once: a length that grows in the room that another gives. */
+	for (size_t i = total - 64; i < total; i++)
+		for (size_t n = total - 64; n < total; n++) {
+			uint8_t was[2] = { bytes[i], bytes[n] };
+
+			bytes[i] = 0;
+			bytes[n] = 1;
+			expect_sane(bytes, total);
+			bytes[n] = was[1];
+			bytes[i] = was[0];
+		}
 	for (int n = 0; n < 2000; n++) {
 		for (size_t i = 0; i < total; i++)
 			bytes[i] = (uint8_t)((random = random * 1664525 +

@@ -157,6 +157,8 @@ make_client(enum way way, const char *path)
 	    wolfTLSv1_3_client_method() : wolfTLSv1_2_client_method());
 
 	ensure(c != NULL);
+	/* Its sessions must last as long as the run. */
+	ensure(wolfSSL_CTX_set_timeout(c, LIFE_DAYS * 86400) >= 0);
 	wolfSSL_CTX_set_verify(c, WOLFSSL_VERIFY_NONE, NULL);
 	ensure(wolfSSL_CTX_use_certificate_file(c, path,
 	    WOLFSSL_FILETYPE_PEM) == WOLFSSL_SUCCESS &&
