@@ -122,10 +122,10 @@ START_TEST(refuses_with_the_fitting_alert)
 		ck_assert_int_eq(tls_conn_alert(r.conn, &received), alert);
 		ck_assert(!received);
 		if (tls_library_has_alerts()) {
-			char byte;
+			char waste;
 
 			(void)wolfSSL_connect(r.client);
-			(void)wolfSSL_read(r.client, &byte, 1);
+			(void)wolfSSL_read(r.client, &waste, 1);
 			(void)wolfSSL_get_alert_history(r.client,
 			    &history);
 			ck_assert_int_eq(history.last_rx.code, alert);
@@ -139,13 +139,13 @@ START_TEST(tells_an_end_from_a_cut)
 {
 	struct settings s = rig_settings();
 	struct rig r;
-	char byte;
+	char waste;
 	size_t n;
 
 	rig_init(&r, &s, "by-root", _i);
 	ck_assert_int_eq(rig_shake(&r), TLS_CONN_DONE);
 	shutdown(r.client_fd, SHUT_WR);
-	ck_assert_int_eq(read_ready(&r, &byte, 1, &n), TLS_CONN_END);
+	ck_assert_int_eq(read_ready(&r, &waste, 1, &n), TLS_CONN_END);
 	ck_assert(tls_conn_truncated(r.conn));
 	rig_fini(&r);
 }

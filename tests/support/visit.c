@@ -3,6 +3,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/wolfcrypt/settings.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/version.h>
 
 #include <check.h>
 #include <string.h>
@@ -84,13 +85,13 @@ visit_offer(struct rig *r, enum visit_way way, const char *sni,
 static void
 keep(struct rig *r, struct visit_kept *kept)
 {
-	char byte;
+	char waste;
 	bool by_id = wolfSSL_session_reused(r->client) && kept->length == 0;
 
 	/* In TLS 1.3 tickets come after the handshake. */
 	ck_assert_int_eq(tls_conn_flush(r->conn), TLS_CONN_DONE);
 	ck_assert_int_eq(wolfSSL_connect(r->client), WOLFSSL_SUCCESS);
-	ck_assert_int_lt(wolfSSL_read(r->client, &byte, 1), 0);
+	ck_assert_int_lt(wolfSSL_read(r->client, &waste, 1), 0);
 	/* It stays the same, but this client forgets its id. */
 	if (by_id)
 		return;
@@ -114,6 +115,16 @@ visit_outcome(const struct rig *r, enum tls_conn_io io)
 	return v;
 }
 
+bool
+visit_broke_off(const struct visit *v, enum visit_way way,
+    const struct visit_kept *offered)
+{
+	return LIBWOLFSSL_VERSION_HEX < 0x05008000 &&
+	    way == VISIT_BY_TICKET && offered->length > 0 &&
+	    v->io == TLS_CONN_FAILED && !v->resumed &&
+	    (v->reason == REASON_PEER_ALERT || v->reason == REASON_SESSION);
+}
+
 struct visit
 visit_as(struct tls_ctx *ctx, enum visit_way way, uint32_t rule,
     const char *name, const char *sni, struct visit_kept *kept)
@@ -135,6 +146,10 @@ visit_as(struct tls_ctx *ctx, enum visit_way way, uint32_t rule,
 		ck_assert_uint_eq(n, 4);
 	}
 	rig_fini(&r);
+	if (visit_broke_off(&v, way, kept)) {
+		visit_forget(kept);
+		return visit_as(ctx, way, rule, name, sni, kept);
+	}
 	return v;
 }
 

@@ -64,7 +64,8 @@ struct tls_ctx *visit_ctx(struct tls_store *store, uint32_t auth);
 
 /*
  * Comes to the rule with what is kept, says something, and keeps what it is
- * given in its place. `name`: as in rig_init_with; `sni` may be NULL.
+ * given in its place. `name`: as in rig_init_with; `sni` may be NULL. Where
+ * the client broke off (below), it comes again with nothing.
  */
 struct visit visit_as(struct tls_ctx *ctx, enum visit_way way, uint32_t rule,
     const char *name, const char *sni, struct visit_kept *kept);
@@ -81,6 +82,13 @@ void visit_offer(struct rig *rig, enum visit_way way, const char *sni,
     const struct visit_kept *kept);
 struct visit visit_outcome(const struct rig *rig, enum tls_conn_io io);
 void visit_forget(struct visit_kept *kept);
+
+/*
+ * Before 5.8 wolfSSL's own client fails wherever its ticket of TLS 1.2 is not
+ * taken, by any server. Was that so? Then nobody was admitted.
+ */
+bool visit_broke_off(const struct visit *visit, enum visit_way way,
+    const struct visit_kept *offered);
 
 /* Changes what is sealed, by the store's own key. */
 typedef void visit_change_fn(struct tls_lineage *lineage);
