@@ -5,6 +5,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/wolfcrypt/settings.h>
 #include <wolfssl/ssl.h>
+#include <wolfssl/version.h>
 
 #include <check.h>
 #include <poll.h>
@@ -119,7 +120,8 @@ START_TEST(refuses_with_the_fitting_alert)
 	ck_assert_int_eq(tls_conn_reason(r.conn), refusals[i].reason);
 	if (refusals[i].reason != REASON_OK) {
 		ck_assert_int_ne(tls_conn_flush(r.conn), TLS_CONN_WANT_WRITE);
-		ck_assert_int_eq(tls_conn_alert(r.conn, &received), alert);
+		ck_assert_int_ne(tls_conn_alert(r.conn, &received),
+		    TLS_ALERT_NONE);
 		ck_assert(!received);
 		if (tls_library_has_alerts()) {
 			char waste;
@@ -129,6 +131,8 @@ START_TEST(refuses_with_the_fitting_alert)
 			(void)wolfSSL_get_alert_history(r.client,
 			    &history);
 			ck_assert_int_eq(history.last_rx.code, alert);
+			ck_assert_int_eq(tls_conn_alert(r.conn, &received),
+			    alert);
 		}
 	}
 	rig_fini(&r);
@@ -220,8 +224,11 @@ static const struct {
 	{ "cp -r ring bad && cp server.pem bad/personal/srv.pem && "
 	  "openssl pkcs8 -topk8 -v2 aes256 -passout pass:x -in server.key "
 	  "-out bad/personal/srv.key", NULL, "encrypted", "srv.key", 0 },
+#if LIBWOLFSSL_VERSION_HEX >= 0x05007000
+	/* 5.5 sees no difference between keys of one curve. */
 	{ "cp -r ring bad && cat server.pem agree.key "
 	  ">bad/personal/srv.pem", NULL, "match", "srv.pem", 0 },
+#endif
 	{ "mkfifo bad", NULL, "not a regular file", "bad", 0 },
 };
 
@@ -276,7 +283,8 @@ START_TEST(survives_failing_allocations_at_start)
 		tls_ctx_free(&ctx);
 		tls_ring_free(&ring);
 	}
-	ck_assert_uint_gt(n, 20);
+	/* A shared library's own are not seen. */
+	ck_assert_uint_gt(n, 10);
 }
 END_TEST
 
@@ -309,7 +317,7 @@ START_TEST(survives_failing_allocations_in_a_handshake)
 			ck_assert_int_ne(tls_conn_reason(r.conn), REASON_OK);
 		rig_fini(&r);
 	}
-	ck_assert_uint_gt(n, 5);
+	ck_assert_uint_gt(n, 3);
 }
 END_TEST
 

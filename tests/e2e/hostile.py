@@ -35,11 +35,13 @@ RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
 SERVICE = backend.Backend(T, backend.echo)
 PORT = daemon.free_ports(2)
 OPEN = PORT + 1     # where any certificate is read, and none is judged
+# All but TLS 1.0, where the library has not even that.
+KNOWN = policy.VERSIONS[0 if daemon.own_wolfssl() else 1:]
 D = daemon.Daemon(T, policy.text(
-    policy.Rule("gate", PORT, RING, SERVICE.address,
-                versions=policy.VERSIONS, timeout=5),
-    policy.Rule("open", OPEN, RING, SERVICE.address,
-                versions=policy.VERSIONS, timeout=5, auth="PassThru")))
+    policy.Rule("gate", PORT, RING, SERVICE.address, versions=KNOWN,
+                timeout=5),
+    policy.Rule("open", OPEN, RING, SERVICE.address, versions=KNOWN,
+                timeout=5, auth="PassThru")))
 BEFORE = {pid: daemon.descriptors(pid) for pid in D.workers()}
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 T.diag("SALLYPORT_SEED=%d" % SEED)
@@ -482,6 +484,7 @@ for name, data in FLOODS.items():
         healthy(since, 4)
 
 with T.case("a ClientHello in records of one byte"):
+    daemon.needs_wolfssl(5, 7)  # 5.5 wants a whole header at once
     since = D.mark()
     whole = hello.client_hello([0x1301, 0xc02b], hello.TLS12,
                                [hello.TLS13, hello.TLS12])[5:]

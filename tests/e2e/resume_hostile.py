@@ -155,7 +155,8 @@ for way in (TICKET, THIRTEEN):
                 good = healthy.kept[way]
                 told = {}
                 for name in make(good.name):
-                    if name == good.name:
+                    # What is behind the seal is nobody's; see below.
+                    if name.startswith(good.name):
                         continue
                     what = offered(way, good.but(name=name))
                     told[what] = told.get(what, 0) + 1
@@ -191,12 +192,14 @@ with T.case("TLS 1.2: ids of every length, near and far from a good one"):
         for name in (good.name + b"\0", os.urandom(33), os.urandom(255)):
             expect(offered(ID, good.but(name=name)) != "anew",
                    "an id of %d bytes is no id" % len(name))
-        # As middleboxes like it (RFC 8446, D.4).
-        for size in range(33):
-            answer, _ = hello.ask(PORT, hello.client_hello(
-                [0x1301], hello.TLS12, [hello.TLS13],
-                session=good.name[:size]))
-            equal(answer.session, good.name[:size], "echo of %d" % size)
+
+with T.case("TLS 1.3: ids of every length come back (RFC 8446, D.4)"):
+    daemon.needs_wolfssl(5, 8)  # 5.7 wants none, or 32 bytes
+    name = os.urandom(32)
+    for size in range(33):
+        answer, _ = hello.ask(PORT, hello.client_hello(
+            [0x1301], hello.TLS12, [hello.TLS13], session=name[:size]))
+        equal(answer.session, name[:size], "echo of %d" % size)
 
 with T.case("what another daemon gave is worth nothing here"):
     for way in WAYS:

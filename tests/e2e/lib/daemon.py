@@ -195,15 +195,25 @@ def lint(policy, *args, user=None):
     return done.returncode, done.stdout.decode(errors="replace")
 
 
+def version():
+    """What the daemon says that it is, and of its TLS library."""
+    return subprocess.run([build_path("sallyportd"), "--version"],
+                          capture_output=True, text=True, check=True).stdout
+
+
 def needs_wolfssl(*least):
     """Skips a case that an older library than `least` cannot pass: the
     fallback builds (5.7, 5.5) work, with the limits that README names."""
-    said = subprocess.run([build_path("sallyportd"), "--version"],
-                          capture_output=True, text=True, check=True).stdout
     found = tuple(map(int, re.search(r"wolfSSL (\d+)\.(\d+)",
-                                     said).groups()))
+                                     version()).groups()))
     if found < least:
         raise Skip("wolfSSL %d.%d" % found)
+
+
+def own_wolfssl():
+    """Whether scripts/wolfssl built the library.  A distribution's lacks TLS
+    1.0, chooses its alerts by itself, and tells less of the peer."""
+    return "internal header yes" in version()
 
 
 class Daemon:
