@@ -14,8 +14,10 @@
 #include "support/clock.h"
 #include "support/runner.h"
 #include "support/visit.h"
+#include "tls/tls_cache.h"
 #include "tls/tls_ctx.h"
 #include "tls/tls_keys.h"
+#include "tls/tls_library.h"
 #include "tls/tls_lineage.h"
 #include "tls/tls_resume.h"
 #include "tls/tls_store.h"
@@ -329,6 +331,33 @@ START_TEST(nobody_is_not_admitted_where_a_client_must_be)
 }
 END_TEST
 
+/* Places are shared: one may hold another's session under its id. */
+START_TEST(a_kept_session_says_whose_it_is)
+{
+	struct tls_store *store = visit_store_of_both();
+	struct tls_ctx *ctx = visit_ctx(store, SETTINGS_CLIENT_AUTH_REQUIRED);
+	struct visit_kept mine = { .session = NULL };
+	struct visit_kept others = { .session = NULL };
+	struct visit v = visit(ctx, VISIT_BY_ID, &mine);
+	struct tls_cache_session s;
+	const uint8_t *my_id = tls_library_session_id(mine.session);
+
+	v = visit(ctx, VISIT_BY_ID, &others);
+	ck_assert(tls_cache_get(store->cache,
+	    tls_library_session_id(others.session), &s));
+	tls_cache_drop(store->cache, my_id);
+	tls_cache_put(store->cache, my_id, INT64_MAX, &s);
+	v = visit(ctx, VISIT_BY_ID, &mine);
+	visit_expect(&v, false);
+	v = visit(ctx, VISIT_BY_ID, &others);
+	visit_expect(&v, true);
+	visit_forget(&mine);
+	visit_forget(&others);
+	tls_ctx_free(&ctx);
+	tls_store_free(&store);
+}
+END_TEST
+
 /* The generation before, or anybody else's. */
 START_TEST(another_store_opens_nothing)
 {
@@ -417,6 +446,7 @@ add_resuming(TCase *tc)
 	    2 * VISIT_WAYS);
 	tcase_add_loop_test(tc, nobody_is_not_admitted_where_a_client_must_be,
 	    0, VISIT_WAYS);
+	tcase_add_test(tc, a_kept_session_says_whose_it_is);
 	tcase_add_loop_test(tc, another_store_opens_nothing, 0,
 	    2 * VISIT_WAYS);
 	tcase_add_loop_test(tc, a_wiped_store_resumes_nothing, 0,
