@@ -142,6 +142,24 @@ tls_library_only_fresh(WOLFSSL_CTX *ctx)
 }
 
 void
+tls_library_promise_ticket(WOLFSSL *ssl)
+{
+#ifdef HAVE_WOLFSSL_INTERNAL
+	TLSX *at;
+
+	if (wolfSSL_UseSessionTicket(ssl) != WOLFSSL_SUCCESS)
+		return;
+	for (at = ssl->extensions; at != NULL; at = at->next)
+		if (at->type == TLSX_SESSION_TICKET)
+			at->resp = 1;
+	ssl->options.createTicket = 1;
+	ssl->options.useTicket = 1;
+#else
+	(void)ssl;
+#endif
+}
+
+void
 tls_library_restart_nonces(WOLFSSL *ssl)
 {
 #ifdef HAVE_WOLFSSL_INTERNAL

@@ -54,6 +54,13 @@ bool tls_library_may_resume(struct WOLFSSL *ssl);
 MUST_USE bool tls_library_only_fresh(struct WOLFSSL_CTX *ctx);
 
 /*
+ * Promises a new ticket to a client whose ticket of TLS 1.2 is not taken;
+ * wolfSSL before 5.8 would give it none. For the ticket callback alone. Only
+ * with the library that the set-up builds; with any other one: nothing.
+ */
+void tls_library_promise_ticket(struct WOLFSSL *ssl);
+
+/*
  * Lets the tickets of a connection begin with the first nonce. It needs to be
  * unique on one connection (RFC 8446, 4.6.1), but wolfSSL counts on where the
  * resumed session's ticket was, and fails the connection after 255.

@@ -92,13 +92,21 @@ tls_resume_version(const struct tls_resume *resume)
 	return (uint16_t)(0x0300 + wolfSSL_GetVersion(resume->io->ssl));
 }
 
+/* 0: none, or not yet. */
+static word16
+server_name(const struct tls_resume *resume, void **name_r)
+{
+	*name_r = NULL;
+	return wolfSSL_SNI_GetRequest(resume->io->ssl,
+	    WOLFSSL_SNI_HOST_NAME, name_r);
+}
+
 static bool
 digest_name(const struct tls_resume *resume,
     uint8_t digest_r[TLS_LINEAGE_NAME])
 {
-	void *name = NULL;
-	word16 length = wolfSSL_SNI_GetRequest(resume->io->ssl,
-	    WOLFSSL_SNI_HOST_NAME, &name);
+	void *name;
+	word16 length = server_name(resume, &name);
 
 	memset(digest_r, 0, TLS_LINEAGE_NAME);
 	return length == 0 || wc_Sha256Hash(name, length, digest_r) == 0;
@@ -162,13 +170,15 @@ tls_resume_consider(struct tls_resume *resume,
     bool named, const uint8_t mac[TLS_SEAL_MAC])
 {
 	struct tls_lineage *copy;
+	void *name;
 
 	/* After a HelloRetryRequest the same one comes again. */
 	if (resume->offered != NULL &&
 	    memcmp(resume->offered_mac, mac, TLS_SEAL_MAC) != 0)
 		return false;
 	if (!fits(resume, lineage) || !tls_lineage_lives(lineage, life) ||
-	    (named && !same_name(resume, lineage)))
+	    ((named || server_name(resume, &name) > 0) &&
+	    !same_name(resume, lineage)))
 		return false;
 	/* Before TLS 1.3 the library compares, and ends what must end. */
 	if (lineage->version >= 0x0304 &&

@@ -139,7 +139,7 @@ on_ticket(WOLFSSL *ssl, unsigned char name[TLS_SEAL_NAME],
 	    length_io) < 0) {
 		/* Or the library would not give a new one up to TLS 1.2. */
 		if (!is_tls13(resume))
-			(void)wolfSSL_UseSessionTicket(ssl);
+			tls_library_promise_ticket(ssl);
 		return WOLFSSL_TICKET_RET_REJECT;
 	}
 	/* TLS 1.3 gives new ones anyhow, and takes no other answer. */
