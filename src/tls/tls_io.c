@@ -325,6 +325,10 @@ judge(struct tls_io *io, const struct WOLFSSL_X509_STORE_CTX *store)
 	io->not_after = verdict.not_after;
 	io->identity = copy_text(verdict.identity);
 	io->detail = copy_text(verdict.detail);
+	/* Nobody is let in without a name that he has. */
+	if (io->identity == NULL && verdict.identity[0] != '\0' &&
+	    io->reason == REASON_OK)
+		io->reason = REASON_NO_MEMORY;
 }
 
 /*
