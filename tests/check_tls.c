@@ -9,9 +9,11 @@
 
 #include <check.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/compiler.h"
@@ -170,6 +172,43 @@ START_TEST(knows_clear_text)
 END_TEST
 
 /* Nothing presented by one client may be there for the next. */
+/* Whichever context goes first, the others have the generator still. */
+START_TEST(shares_one_generator)
+{
+	struct settings s = rig_settings();
+	struct tls_ctx *one = rig_ctx(&s, NULL), *two = rig_ctx(&s, NULL);
+	struct rig r;
+
+	tls_ctx_free(_i == 0 ? &one : &two);
+	rig_init_with(&r, _i == 0 ? two : one, 0, "by-root", true);
+	ck_assert_int_eq(rig_shake(&r), TLS_CONN_DONE);
+	rig_fini(&r);
+	tls_ctx_free(_i == 0 ? &two : &one);
+	rig_init(&r, &s, "by-root", true);
+	ck_assert_int_eq(rig_shake(&r), TLS_CONN_DONE);
+	rig_fini(&r);
+}
+END_TEST
+
+/* Parent and child would repeat each other's random numbers. */
+START_TEST(a_generator_does_not_survive_a_fork)
+{
+	struct settings s = rig_settings();
+	struct tls_ctx *ctx = rig_ctx(&s, NULL), *second;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		fclose(stderr);
+		second = rig_ctx(&s, NULL);
+		_exit(second == NULL);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	tls_ctx_free(&ctx);
+}
+END_TEST
+
 START_TEST(forgets_presented_authorities)
 {
 	struct settings s = rig_settings();
@@ -334,6 +373,9 @@ make(void)
 	    2 * (int)ARRAY_SIZE(refusals));
 	tcase_add_loop_test(tc, tells_an_end_from_a_cut, 0, 2);
 	tcase_add_test(tc, knows_clear_text);
+	tcase_add_loop_test(tc, shares_one_generator, 0, 2);
+	if (tls_library_has_alerts())
+		tcase_add_test(tc, a_generator_does_not_survive_a_fork);
 	tcase_add_loop_test(tc, forgets_presented_authorities, 0, 2);
 	tcase_add_loop_test(tc, refuses_bad_rings, 0,
 	    (int)ARRAY_SIZE(rings));
