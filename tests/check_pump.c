@@ -177,6 +177,27 @@ START_TEST(says_what_it_waits_for)
 END_TEST
 
 /* A reader that does not read stops the writer, not the memory. */
+/* Only what it waits for makes it run. */
+START_TEST(runs_where_something_came)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	/* The first time in any case. */
+	ck_assert_uint_eq(pump_run_ready(&r.pump, false, false),
+	    PUMP_FROM_READ);
+	feed(&r, 10);
+	ck_assert_uint_eq(pump_run_ready(&r.pump, false, true),
+	    PUMP_FROM_READ);
+	ck_assert_uint_eq(r.pump.bytes, 0);
+	await(&r, PUMP_FROM_READ);
+	ck_assert_uint_eq(pump_run_ready(&r.pump, true, false),
+	    PUMP_FROM_READ);
+	ck_assert_uint_eq(r.pump.bytes, 10);
+	rig_fini(&r);
+}
+END_TEST
+
 START_TEST(holds_back)
 {
 	struct rig r;
@@ -296,6 +317,7 @@ make(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, passes_every_byte, 0, 25);
 	tcase_add_test(tc, says_what_it_waits_for);
+	tcase_add_test(tc, runs_where_something_came);
 	tcase_add_test(tc, holds_back);
 	tcase_add_loop_test(tc, reports_read_failures, 0, 4);
 	tcase_add_loop_test(tc, reports_write_failures, 0, 4);

@@ -19,6 +19,7 @@ pump_init(struct pump *pump, struct chan *from, struct chan *to)
 	pump->from = from;
 	pump->to = to;
 	pump->state = PUMP_FLOWS;
+	pump->waits = PUMP_AGAIN;
 }
 
 void
@@ -101,8 +102,8 @@ pass_on_end(struct pump *pump)
 	return wants(io, PUMP_TO_READ, PUMP_TO_WRITE);
 }
 
-unsigned
-pump_run(struct pump *pump)
+static unsigned
+run(struct pump *pump)
 {
 	size_t budget = BUDGET;
 	enum chan_io io;
@@ -132,4 +133,21 @@ pump_run(struct pump *pump)
 			return PUMP_AGAIN;
 	}
 	return 0;
+}
+
+unsigned
+pump_run(struct pump *pump)
+{
+	pump->waits = run(pump);
+	return pump->waits;
+}
+
+unsigned
+pump_run_ready(struct pump *pump, bool from_ready, bool to_ready)
+{
+	unsigned ready = PUMP_AGAIN |
+	    (from_ready ? PUMP_FROM_READ | PUMP_FROM_WRITE : 0) |
+	    (to_ready ? PUMP_TO_READ | PUMP_TO_WRITE : 0);
+
+	return (pump->waits & ready) != 0 ? pump_run(pump) : pump->waits;
 }

@@ -40,6 +40,7 @@ struct pump {
 	uint64_t bytes;		/* passed on so far */
 	bool ended;		/* the source has finished, or failed */
 	bool read_failed;
+	unsigned waits;		/* for what; PUMP_AGAIN before it ran */
 	enum pump_state state;
 };
 
@@ -52,5 +53,13 @@ void pump_fini(struct pump *pump);
  * nothing and does nothing more.
  */
 MUST_USE unsigned pump_run(struct pump *pump);
+
+/*
+ * The same where something that it waits for may have come: its turn, or a
+ * readiness of the side it takes from, or passes on to. Else it only says
+ * again what it waits for.
+ */
+MUST_USE unsigned pump_run_ready(struct pump *pump, bool from_ready,
+    bool to_ready);
 
 #endif

@@ -38,6 +38,7 @@ struct session {
 	struct session_link link;
 	struct chan client, backend;
 	struct pump in, out;	/* from and to the client */
+	bool client_ready, backend_ready;	/* since they ran last */
 	struct sink_wait handover;
 	ev_io client_io, backend_io;
 	ev_timer timer, again, look;
@@ -197,6 +198,18 @@ backend_failed(struct session *s, int error)
 }
 
 static void
+finish_connect(struct session *s, int error)
+{
+	if (error == 0 && s->plan.unix_path == NULL &&
+	    sock_met_itself(s->backend.fd, &s->plan.backend))
+		error = ECONNREFUSED;
+	if (error != 0)
+		backend_failed(s, error);
+	else
+		start_relay(s);
+}
+
+static void
 start_connect(struct session *s)
 {
 	int fd = s->plan.unix_path != NULL ?
@@ -206,7 +219,7 @@ start_connect(struct session *s)
 	s->state = CONNECT;
 	s->backend.fd = fd;
 	if (fd >= 0 && sock_connected(fd)) {
-		step(s);
+		finish_connect(s, 0);
 		return;
 	}
 	watch(s, &s->client_io, s->client.fd, 0);
@@ -301,15 +314,7 @@ step_handshake(struct session *s)
 static void
 step_connect(struct session *s)
 {
-	int error = sock_error(s->backend.fd);
-
-	if (error == 0 && s->plan.unix_path == NULL &&
-	    sock_met_itself(s->backend.fd, &s->plan.backend))
-		error = ECONNREFUSED;
-	if (error != 0)
-		backend_failed(s, error);
-	else
-		start_relay(s);
+	finish_connect(s, sock_error(s->backend.fd));
 }
 
 static void
@@ -433,15 +438,19 @@ events(unsigned in, unsigned out, unsigned read_in, unsigned write_in,
 }
 
 /*
- * On any readiness both pumps run: TLS may need to write in order to read
- * and the other way round, and each says afterwards what it waits for.
+ * TLS may need to write in order to read and the other way round: each pump
+ * says what it waits for, on either side, and runs when that is ready.
  */
 static void
 step_relay(struct session *s)
 {
 	bool said = s->client.finish_said;
-	unsigned in = pump_run(&s->in), out = pump_run(&s->out);
+	unsigned in = pump_run_ready(&s->in, s->client_ready,
+	    s->backend_ready);
+	unsigned out = pump_run_ready(&s->out, s->backend_ready,
+	    s->client_ready);
 
+	s->client_ready = s->backend_ready = false;
 	/* A client that was told the end owes no farewell of its own. */
 	if (!said && s->client.tls != NULL &&
 	    tls_conn_truncated(s->client.tls))
@@ -483,9 +492,13 @@ step(struct session *s)
 static void
 on_io(struct ev_loop *loop, ev_io *io, int revents)
 {
+	struct session *s = io->data;
+
 	(void)loop;
 	(void)revents;
-	step(io->data);
+	s->client_ready = s->client_ready || io == &s->client_io;
+	s->backend_ready = s->backend_ready || io == &s->backend_io;
+	step(s);
 }
 
 static void

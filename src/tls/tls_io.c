@@ -80,15 +80,12 @@ fill(struct tls_io *io)
 	uint8_t *to;
 	ssize_t n;
 
-	/* What is left is the kernel's, and makes the socket readable. */
-	if (io->filled)
-		return WOLFSSL_CBIO_ERR_WANT_READ;
-	io->filled = true;
-	/* What has come since makes the socket readable. */
-	if (io->dry) {
+	/* What is the kernel's, or has come since, makes the socket readable. */
+	if (io->filled || io->dry) {
 		io->dry = false;
 		return WOLFSSL_CBIO_ERR_WANT_READ;
 	}
+	io->filled = true;
 	to = buffer_room(&io->in, &room);
 	if (to == NULL) {
 		io->error = ENOMEM;
