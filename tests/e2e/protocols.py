@@ -111,7 +111,7 @@ for names in COMBINATIONS:
                 continue
             since = D.mark()
             agreed, alert, own = handshake(port, EXACT[name])
-            line = D.conn(since, own)
+            line = D.conn(since, own, at=port)
             if name in names:
                 equal(agreed, name, "version\n" + line.line)
                 equal(line["proto"], name, "proto in the log")
@@ -140,7 +140,7 @@ for names in COMBINATIONS:
             equal(answer.version, best, "up to %s, %r" % (highest,
                                                           answer.data[:16]))
             if not best:
-                equal(D.conn(since, own).reason, 412, "reason")
+                equal(D.conn(since, own, at=port).reason, 412, "reason")
                 equal(answer.alert, (2, 70), "alert")
 
 with T.case("nothing coded: TLS 1.2 and 1.3, no older"):
@@ -177,7 +177,7 @@ for name, (_, lines, suites) in LISTS.items():
                   if suite not in suites]
         answer, since, own = choose(name, others)
         equal(answer.suite, None, "suite")
-        line = D.conn(since, own)
+        line = D.conn(since, own, at=PORTS[name])
         equal(line.reason, 402, "reason\n" + line.line)
         among(answer.alert, {(2, 40), (2, 71)}, "alert")
         expect(line["alert"].startswith("sent/"), line.line)
@@ -197,7 +197,8 @@ for name, want in (("names", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"),
             tls.echo(b"hello")
             tls.close()
             own = tls.port
-        equal(D.conn(since, own)["cipher"], want, "cipher in the log")
+        equal(D.conn(since, own, at=PORTS[name])["cipher"], want,
+              "cipher in the log")
 
 with T.case("the daemon ends well"):
     D.close()

@@ -226,7 +226,8 @@ with T.case("TLS 1.2 by id: not after a fatal alert (RFC 5246, 7.2.2)"):
             session = it.kept[ID]
             if fatal:
                 it.record(21, b"\x02\x50")
-                expect(D.conn(since, it.port).reason != 0, "it ended well")
+                expect(D.conn(since, it.port, at=PORTS["gate"]).reason != 0,
+                       "it ended well")
             else:
                 it.close()
         equal(resume.probe(PORTS["gate"], session), not fatal, "resumed")

@@ -291,12 +291,15 @@ class Daemon:
             lines = self.lines[since:]
         return [Conn(line) for line in lines if " conn: " in line]
 
-    def conn(self, since=0, peer_port=None, limit=10):
+    def conn(self, since=0, peer_port=None, limit=10, at=None):
         """The log line of the first connection ended since `since`, or of
-        the one from the client's port `peer_port`."""
+        the one from the client's port `peer_port`, to our port `at`: one
+        port of a client's may serve it for several of ours in a row."""
         pattern = r" conn: "
         if peer_port is not None:
             pattern += r".*\bpeer=\S*:%d\b" % peer_port
+        if at is not None:
+            pattern += r".*\blocal=\S*:%d\b" % at
         return Conn(self.wait_line(re.compile(pattern), since, limit))
 
     def wait_conns(self, count, since=0, limit=30):

@@ -229,7 +229,7 @@ class Service:
             it.close()
             if way == THIRTEEN:
                 it.count = it.collect()
-        line = self.daemon.conn(since, it.port)
+        line = self.daemon.conn(since, it.port, at=port)
         equal(line.reason, 0, line.line)
         equal(line["resumed"], "yes" if it.resumed else "no",
               "as the client sees it: " + line.line)
