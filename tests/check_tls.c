@@ -22,6 +22,7 @@
 #include "support/torture.h"
 #include "tls/tls_alert.h"
 #include "tls/tls_ctx.h"
+#include "tls/tls_io.h"
 #include "tls/tls_library.h"
 #include "tls/tls_ring.h"
 #include "trust/judge.h"
@@ -172,6 +173,29 @@ START_TEST(knows_clear_text)
 END_TEST
 
 /* Nothing presented by one client may be there for the next. */
+/* A flight that is larger than a buffer must not wait for itself. */
+START_TEST(holds_back_what_fits)
+{
+	static char bytes[BUFFER_SIZE * 2 / 3], got[sizeof(bytes)];
+	struct tls_io io;
+	int fds[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0,
+	    fds), 0);
+	tls_io_init(&io, fds[0], NULL);
+	tls_io_cork(&io, true);
+	ck_assert_int_eq(tls_io_send(NULL, bytes, sizeof(bytes), &io),
+	    sizeof(bytes));
+	ck_assert_int_eq(recv(fds[1], got, sizeof(got), 0), -1);
+	ck_assert_int_eq(tls_io_send(NULL, bytes, sizeof(bytes), &io),
+	    sizeof(bytes));
+	ck_assert_int_gt(recv(fds[1], got, sizeof(got), 0), 0);
+	tls_io_fini(&io);
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
 /* Whichever context goes first, the others have the generator still. */
 START_TEST(shares_one_generator)
 {
@@ -373,6 +397,7 @@ make(void)
 	    2 * (int)ARRAY_SIZE(refusals));
 	tcase_add_loop_test(tc, tells_an_end_from_a_cut, 0, 2);
 	tcase_add_test(tc, knows_clear_text);
+	tcase_add_test(tc, holds_back_what_fits);
 	tcase_add_loop_test(tc, shares_one_generator, 0, 2);
 	if (tls_library_has_alerts())
 		tcase_add_test(tc, a_generator_does_not_survive_a_fork);

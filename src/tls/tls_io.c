@@ -269,6 +269,9 @@ int
 tls_io_send(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 {
 	struct tls_io *io = ctx;
+	/* More than fits must go, or it would wait for itself. */
+	bool wait = io->corked && buffer_length(&io->out) + (size_t)size <=
+	    BUFFER_SIZE;
 	ssize_t n = 0;
 	int held;
 
@@ -281,9 +284,9 @@ tls_io_send(struct WOLFSSL *ssl, char *bytes, int size, void *ctx)
 		io->alert_held = held == size;
 		return held < 0 ? WOLFSSL_CBIO_ERR_GENERAL : held;
 	}
-	if (!io->corked && tls_io_flush(io) < 0)
+	if (!wait && tls_io_flush(io) < 0)
 		return WOLFSSL_CBIO_ERR_CONN_RST;
-	if (!io->corked && buffer_length(&io->out) == 0) {
+	if (!wait && buffer_length(&io->out) == 0) {
 		n = send_now(io, bytes, (size_t)size);
 		if (n < 0)
 			return WOLFSSL_CBIO_ERR_CONN_RST;

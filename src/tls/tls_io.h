@@ -81,7 +81,10 @@ void tls_io_establish(struct tls_io *io, bool may_shake);
  */
 void tls_io_alert(struct tls_io *io, int alert);
 
-/* Holds back what is written until it is flushed: in one piece. */
+/*
+ * Holds back what is written until it is flushed, in one piece; what does not
+ * fit into a buffer goes out at once.
+ */
 void tls_io_cork(struct tls_io *io, bool corked);
 
 /*
