@@ -310,8 +310,14 @@ spawn_missing(struct supervisor *s)
 static void
 tend_keys(struct supervisor *s)
 {
-	int64_t next = environment_tend_keys(&s->generation->environments);
+	int64_t next = INT64_MAX, left;
 
+	/* The former ones serve as long as the new one cannot. */
+	for (struct generation *g = s->generation; g != NULL; g = g->former) {
+		left = environment_tend_keys(&g->environments);
+		if (left < next)
+			next = left;
+	}
 	ev_timer_stop(s->loop, &s->keys);
 	if (next == INT64_MAX)
 		return;
