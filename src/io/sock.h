@@ -55,8 +55,8 @@ bool sock_connected(int fd);
 int sock_error(int fd);
 
 /*
- * Did a connect to `to`, a port of this host, where nobody listens, take that very
- * port for its source and meet itself?
+ * Did a connect to `to`, a port of this host where nobody listens, take that
+ * very port for its source and meet itself?
  */
 bool sock_met_itself(int fd, const struct addr_endpoint *to);
 

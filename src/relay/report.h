@@ -17,7 +17,7 @@ struct report {
 	const struct addr_endpoint *backend;	/* NULL: unix_path, or none */
 	const char *unix_path;		/* or a wrapped service */
 	const char *identity, *protocol, *cipher, *detail; /* NULL: none */
-	bool verified;			/* the identity was judged */
+	bool verified;			/* it was judged, and let in */
 	bool resumed;			/* a session, of a full handshake */
 	int64_t since;			/* then: ms since the epoch */
 	const char *alert;		/* NULL: none */

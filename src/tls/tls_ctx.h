@@ -40,9 +40,8 @@ struct tls_ctx {
 /*
  * Makes a server context from settings and their ring; both are only read
  * here. The judge and the store (NULL: no session is resumed) must outlive
- * it. NULL and *error_r filled where the
- * key does not fit the certificate, no suite of the list can be used, or
- * memory is exhausted.
+ * it. NULL and *error_r filled where the key does not fit the certificate, no
+ * suite of the list can be used, or memory is exhausted.
  */
 MUST_USE struct tls_ctx *tls_ctx_new(const struct settings *settings,
     const struct tls_ring *ring, struct tls_store *store,

@@ -34,8 +34,8 @@ bool tls_library_alert(struct WOLFSSL *ssl, int alert);
 /*
  * Did the peer prove with an MD5 or SHA-1 signature that the key is its own?
  * RFC 9155 forbids it in TLS 1.2; TLS 1.0 and 1.1 know nothing else, and are
- * not asked. Only the library that the set-up builds
- * tells; with any other one: false.
+ * not asked. Only the library that the set-up builds tells; with any other
+ * one: false.
  */
 bool tls_library_peer_proved_weakly(struct WOLFSSL *ssl);
 
