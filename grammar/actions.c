@@ -29,7 +29,7 @@ static const struct schema_choice fips_levels[] = {
 };
 
 static const struct schema_param group_rows[] = {
-	P_FLAG(struct rules_rule, secured, "TTLSEnabled",
+	P_FLAG(struct rules_actions, secured, "TTLSEnabled",
 	    .flags = SCHEMA_REQUIRED,
 	    .doc = "On: connections are secured; Off: they stay in the "
 		"clear."),

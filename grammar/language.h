@@ -27,6 +27,7 @@
 	_Generic((structure *)0, \
 	    struct settings *: SCHEMA_OWNER_SETTINGS, \
 	    struct settings_application *: SCHEMA_OWNER_APPLICATION, \
+	    struct rules_actions *: SCHEMA_OWNER_ACTIONS, \
 	    struct rules_rule *: SCHEMA_OWNER_RULE)
 
 /* Rows with a field: P_x(structure, field, "Name", .doc = ..., ...) */

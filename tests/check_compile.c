@@ -100,14 +100,14 @@ START_TEST(test_defaults)
 	rule = rule_named("r");
 	ck_assert_uint_eq(rule->priority, 1);
 	ck_assert_int_eq(rule->direction, RULES_INBOUND);
-	ck_assert(rule->secured);
+	ck_assert(rule->actions->secured);
 	ck_assert_ptr_null(rule->local_addrs);
 	ck_assert_ptr_null(rule->remote_ports);
 	ck_assert_uint_eq(rule->local_ports->range[0].lo, 443);
-	ck_assert_str_eq(rule->group, "g");
-	ck_assert_str_eq(rule->environment, "e");
-	ck_assert_ptr_null(rule->connection);
-	s = rule->settings;
+	ck_assert_str_eq(rule->actions->group, "g");
+	ck_assert_str_eq(rule->actions->environment, "e");
+	ck_assert_ptr_null(rule->actions->connection);
+	s = rule->actions->settings;
 	ck_assert(!s->tlsv1 && !s->tlsv11 && s->tlsv12 && s->tlsv13);
 	ck_assert_uint_eq(s->min_rsa_bits, 2048);
 	ck_assert_uint_eq(s->handshake_timeout, 10);
@@ -130,14 +130,14 @@ START_TEST(test_zos_defaults)
 	const struct settings *s;
 
 	load(text);
-	s = rule_named("r")->settings;
+	s = rule_named("r")->actions->settings;
 	ck_assert(s->tlsv1 && s->tlsv11 && !s->tlsv12 && !s->tlsv13);
 	ck_assert_uint_eq(s->min_rsa_bits, 1024);
 	ck_assert_uint_eq(s->min_ecc_bits, 192);
 	policy_free(&policy);
 	/* the caller's word counts above the file's */
 	load_as(text, POLICY_DEFAULTS_MODERN);
-	ck_assert(rule_named("r")->settings->tlsv13);
+	ck_assert(rule_named("r")->actions->settings->tlsv13);
 }
 END_TEST
 
@@ -156,8 +156,8 @@ START_TEST(test_inheritance)
 	    "ServerWithClientAuth\nTTLSConnectionAdvancedParms\n{\n"
 	    "HandshakeTimeout 600\nTLSv1.1 On\n}\n"
 	    "TTLSCipherParms\n{\nV3CipherSuites4Char C02F\n}\n}\n");
-	s = rule_named("r")->settings;
-	plain = rule_named("plain")->settings;
+	s = rule_named("r")->actions->settings;
+	plain = rule_named("plain")->actions->settings;
 	ck_assert_uint_eq(s->trace, 255);
 	ck_assert_uint_eq(plain->trace, 4);
 	ck_assert(s->ctrace_clear_text && plain->ctrace_clear_text);
@@ -205,12 +205,12 @@ START_TEST(test_resumption_defaults)
 	const struct settings *s;
 
 	load_as(text, POLICY_DEFAULTS_MODERN);
-	s = rule_named("r")->settings;
+	s = rule_named("r")->actions->settings;
 	expect_resumption(s, &resumption_defaults);
 	ck_assert_ptr_null(SETTINGS_ORIGIN(s, v3_session_timeout));
 	policy_free(&policy);
 	load_as(text, POLICY_DEFAULTS_ZOS);
-	expect_resumption(rule_named("r")->settings, &resumption_defaults);
+	expect_resumption(rule_named("r")->actions->settings, &resumption_defaults);
 }
 END_TEST
 
@@ -235,7 +235,7 @@ START_TEST(test_resumption_coded)
 	    TICKET("ALGORITHM AESCBC256") TICKET("COUNT 5")
 	    TICKET("KEY_REFRESH 7") TICKET("TIMEOUT 11") "}\n"
 	    "TTLSConnectionAction c\n{\nTrace 255\n}\n");
-	s = rule_named("r")->settings;
+	s = rule_named("r")->actions->settings;
 	expect_resumption(s, &coded);
 	ck_assert_uint_eq(s->trace, 255);
 	ck_assert_uint_eq(origin_line(SETTINGS_ORIGIN(s, ticket_timeout)),
@@ -254,7 +254,7 @@ START_TEST(test_resumption_replaced)
 	    "TTLSGskAdvancedParms a\n{\nGSK_V3_SESSION_TIMEOUT 0\n"
 	    TICKET("COUNT 0") "}\n");
 	wanted.ticket_count = 4;
-	s = rule_named("r")->settings;
+	s = rule_named("r")->actions->settings;
 	expect_resumption(s, &wanted);
 	ck_assert_ptr_null(SETTINGS_ORIGIN(s, v3_session_timeout));
 	ck_assert_ptr_nonnull(SETTINGS_ORIGIN(s, ticket_count));
@@ -279,8 +279,8 @@ START_TEST(test_settings_are_shared)
 	load(RULE("a", "") RULE("b", "") RULE("c",
 	    "TTLSConnectionActionRef c\n") GROUP ENVIRONMENT("")
 	    "TTLSConnectionAction c\n{\nTrace 1\n}\n");
-	ck_assert_ptr_eq(rule_named("a")->settings, rule_named("b")->settings);
-	ck_assert_ptr_ne(rule_named("a")->settings, rule_named("c")->settings);
+	ck_assert_ptr_eq(rule_named("a")->actions->settings, rule_named("b")->actions->settings);
+	ck_assert_ptr_ne(rule_named("a")->actions->settings, rule_named("c")->actions->settings);
 }
 END_TEST
 
@@ -293,7 +293,7 @@ START_TEST(test_ref_and_inline)
 	    ENVIRONMENT("TTLSEnvironmentAdvancedParmsRef a\n"
 	    "TTLSEnvironmentAdvancedParms\n{\nTLSv1.1 On\n}\n")
 	    "TTLSEnvironmentAdvancedParms a\n{\nTLSv1 On\n}\n");
-	s = rule_named("r")->settings;
+	s = rule_named("r")->actions->settings;
 	ck_assert(!s->tlsv1);
 	ck_assert(s->tlsv11);
 	ck_assert_uint_eq(diag_count(diag, DIAG_WARNING), 1);
@@ -305,7 +305,7 @@ START_TEST(test_last_value_counts)
 	load(RULE("r", "Priority 7\nPriority 9\n") GROUP
 	    ENVIRONMENT("Trace 1\nTrace 3\n"));
 	ck_assert_uint_eq(rule_named("r")->priority, 9);
-	ck_assert_uint_eq(rule_named("r")->settings->trace, 3);
+	ck_assert_uint_eq(rule_named("r")->actions->settings->trace, 3);
 	ck_assert_uint_eq(diag_count(diag, DIAG_WARNING), 2);
 }
 END_TEST
@@ -318,7 +318,7 @@ START_TEST(test_cipher_lines_add_up)
 	load(RULE("r", "") GROUP ENVIRONMENT("TTLSCipherParms\n{\n"
 	    "V3CipherSuites4Char 1301\nV3CipherSuites 35\n"
 	    "V3CipherSuites4Char C02F1301\nV3CipherSuites 2F\n}\n"));
-	c = &rule_named("r")->settings->ciphers;
+	c = &rule_named("r")->actions->settings->ciphers;
 	ck_assert_uint_eq(c->count, ARRAY_SIZE(wanted));
 	ck_assert_mem_eq(c->suites, wanted, sizeof(wanted));
 }
@@ -338,8 +338,8 @@ START_TEST(test_groups)
 	    "IpAddrSetRef net\n}\nIpAddr one\n{\nAddr 192.0.2.1\n}\n"
 	    "IpAddrSet net\n{\nPrefix 2001:db8::/64\n}\n");
 	rule = rule_named("r");
-	ck_assert(!rule->secured);
-	ck_assert_ptr_null(rule->settings);
+	ck_assert(!rule->actions->secured);
+	ck_assert_ptr_null(rule->actions->settings);
 	ck_assert_int_eq(rule->direction, RULES_BOTH);
 	ck_assert_ptr_null(rule->remote_ports);
 	ck_assert_uint_eq(rule->local_ports->count, 2);
@@ -358,9 +358,9 @@ START_TEST(test_application)
 	load(RULE("r", "TTLSApplicationActionRef a\n") GROUP ENVIRONMENT("")
 	    "TTLSApplicationAction a\n{\nHandoff Forward\n"
 	    "Backend 127.0.0.1:8080\n}\n");
-	a = rule_named("r")->application;
+	a = rule_named("r")->actions->application;
 	ck_assert_ptr_nonnull(a);
-	ck_assert_str_eq(rule_named("r")->application_name, "a");
+	ck_assert_str_eq(rule_named("r")->actions->application_name, "a");
 	ck_assert_uint_eq(a->handoff, SETTINGS_HANDOFF_FORWARD);
 	ck_assert_uint_eq(a->backend.endpoint.port, 8080);
 	ck_assert_ptr_null(a->backend.unix_path);
@@ -401,7 +401,7 @@ START_TEST(test_clear_rule)
 	load("TTLSRule r\n{\nRemoteAddr All\nDirection Outbound\n"
 	    "TTLSGroupActionRef g\n}\nTTLSGroupAction g\n{\nTTLSEnabled Off\n"
 	    "}\n");
-	ck_assert(!rule_named("r")->secured);
+	ck_assert(!rule_named("r")->actions->secured);
 }
 END_TEST
 
@@ -441,7 +441,7 @@ START_TEST(test_braces_make_no_difference)
 	    "TTLSKeyringParms\n{\nKeyring ring\n}\n"
 	    "TTLSEnvironmentAdvancedParmsRef a\n"
 	    "TTLSEnvironmentAdvancedParms a\nHandshakeTimeout 77\n");
-	ck_assert_uint_eq(rule_named("r")->settings->handshake_timeout, 77);
+	ck_assert_uint_eq(rule_named("r")->actions->settings->handshake_timeout, 77);
 	ck_assert_uint_eq(diag_count(diag, DIAG_ADVICE), 4);
 	ck_assert_uint_eq(diag_count(diag, DIAG_WARNING), 0);
 }

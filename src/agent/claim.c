@@ -30,7 +30,8 @@ claims(const struct rules_rule *rule, const struct rules_flow *flow)
 	unsigned asked = condition_coded(rule) & (CONDITION_LOCAL_PORT |
 	    CONDITION_USER | CONDITION_JOB);
 
-	return rule->secured && (rule->direction & RULES_INBOUND) != 0 &&
+	return rule->actions->secured &&
+	    (rule->direction & RULES_INBOUND) != 0 &&
 	    condition_met(rule, flow, asked) && (rule->local_addrs == NULL ||
 	    reaches(&flow->local.addr, rule->local_addrs));
 }
@@ -46,7 +47,7 @@ claim_find(const struct rules *rules, const struct rules_flow *flow,
 		rule = rules_at(rules, i);
 		if (!claims(rule, flow))
 			continue;
-		if (settings_handoff(rule->application) ==
+		if (settings_handoff(rule->actions->application) ==
 		    SETTINGS_HANDOFF_WRAP) {
 			*rule_r = rule;
 			return CLAIM_WRAP;
@@ -61,7 +62,7 @@ void
 claim_explain(const struct rules_rule *rule, unsigned port, char *buf,
     size_t size)
 {
-	bool forward = settings_handoff(rule->application) ==
+	bool forward = settings_handoff(rule->actions->application) ==
 	    SETTINGS_HANDOFF_FORWARD;
 	struct source_place place = source_locate(rule->span.source,
 	    rule->span.offset);

@@ -225,9 +225,9 @@ collect(const struct rules *rules, struct environment_table *table)
 	if (table->items == NULL)
 		return -1;
 	for (size_t i = 0; i < rules_count(rules); i++)
-		if (rules_at(rules, i)->secured)
+		if (rules_at(rules, i)->actions->secured)
 			table->items[table->count++].settings =
-			    rules_at(rules, i)->settings;
+			    rules_at(rules, i)->actions->settings;
 	qsort(table->items, table->count, sizeof(table->items[0]),
 	    by_settings);
 	for (size_t i = 0; i < table->count; i++)

@@ -25,10 +25,11 @@ not_served(struct diag *diag, const struct rules_rule *rule, const char *why,
 static void
 check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 {
-	enum settings_handoff handoff = settings_handoff(rule->application);
+	enum settings_handoff handoff =
+	    settings_handoff(rule->actions->application);
 	bool forward = handoff == SETTINGS_HANDOFF_FORWARD;
 
-	if (!rule->secured && !forward)
+	if (!rule->actions->secured && !forward)
 		return;		/* clear by its own word */
 	if (rule->direction & RULES_OUTBOUND)
 		not_served(diag, rule,
@@ -57,7 +58,8 @@ check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 static void
 warn_of_forward(const struct rules_rule *rule, struct diag *diag)
 {
-	if (settings_handoff(rule->application) == SETTINGS_HANDOFF_FORWARD)
+	if (settings_handoff(rule->actions->application) ==
+	    SETTINGS_HANDOFF_FORWARD)
 		diag_cure(diag, diag_report(diag, DIAG_NOT_SERVED_HERE,
 		    rule->span, "rule '%s' is not served here: Handoff "
 		    "Forward is the daemon's", rule->name),

@@ -124,8 +124,9 @@ listen_plan(const struct rules *rules, struct listen_set *set_r,
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rules_rule *rule = rules_at(rules, i);
 
-		if (rule->application == NULL || rule->local_ports == NULL ||
-		    rule->application->handoff != SETTINGS_HANDOFF_FORWARD ||
+		if (rule->local_ports == NULL ||
+		    settings_handoff(rule->actions->application) !=
+		    SETTINGS_HANDOFF_FORWARD ||
 		    (rule->direction & RULES_INBOUND) == 0)
 			continue;
 		for (size_t p = 0; p < rule->local_ports->count; p++) {

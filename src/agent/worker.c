@@ -57,9 +57,9 @@ context_of(struct worker *w, const struct rules_rule *rule)
 	const struct environment_table *table =
 	    &w->generation->environments;
 
-	if (!rule->secured)
+	if (!rule->actions->secured)
 		return NULL;
-	return w->contexts[environment_find(table, rule->settings) -
+	return w->contexts[environment_find(table, rule->actions->settings) -
 	    table->items];
 }
 
@@ -158,14 +158,15 @@ plan_handoff(struct worker *w, const struct rules_rule *rule,
 		if (rule == NULL)
 			return is_claimed(w, wrapped) ? REASON_OK :
 			    REASON_RULE_GONE;
-		return !rule->secured || settings_handoff(rule->application) ==
+		return !rule->actions->secured ||
+		    settings_handoff(rule->actions->application) ==
 		    SETTINGS_HANDOFF_WRAP ? REASON_OK : REASON_OTHER_HANDOFF;
 	}
-	if (rule == NULL || settings_handoff(rule->application) !=
+	if (rule == NULL || settings_handoff(rule->actions->application) !=
 	    SETTINGS_HANDOFF_FORWARD)
 		return REASON_NO_RULE;
-	plan->unix_path = rule->application->backend.unix_path;
-	plan->backend = rule->application->backend.endpoint;
+	plan->unix_path = rule->actions->application->backend.unix_path;
+	plan->backend = rule->actions->application->backend.endpoint;
 	return REASON_OK;
 }
 
@@ -173,15 +174,15 @@ static void
 plan_tls(struct worker *w, const struct rules_rule *rule,
     const struct rules_flow *flow, struct session_plan *plan)
 {
-	if (rule->settings->trace & TRACE_INFO) {
+	if (rule->actions->settings->trace & TRACE_INFO) {
 		struct report report = report_of(rule, flow);
 
 		report_map(&report);
 	}
 	plan->tls = context_of(w, rule);
 	plan->rule_number = rule->number;
-	plan->handshake_timeout = rule->settings->handshake_timeout;
-	plan->verified = rule->settings->client_auth !=
+	plan->handshake_timeout = rule->actions->settings->handshake_timeout;
+	plan->verified = rule->actions->settings->client_auth !=
 	    SETTINGS_CLIENT_AUTH_PASSTHRU;
 }
 
@@ -200,7 +201,7 @@ take(struct worker *w, int fd, const struct rules_flow *flow,
 		turn_away(fd, rule, flow, reason);
 		return;
 	}
-	if (rule != NULL && rule->secured) {
+	if (rule != NULL && rule->actions->secured) {
 		plan_tls(w, rule, flow, &plan);
 		/* The service's own listener may lack what ours have. */
 		if (wrapped != NULL)

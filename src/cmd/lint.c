@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "agent/environment.h"
-#include "base/log.h"
+#include "cmd/jsontext.h"
 #include "cmd/options.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
@@ -49,20 +49,6 @@ static const struct option longs[] = {
 
 /* --- JSON --------------------------------------------------------------- */
 
-/* JSON is UTF-8, a path or a policy's words need not be. */
-static json_t *
-text_json(const char *text)
-{
-	char escaped[4096];
-	json_t *json;
-
-	if (text == NULL)
-		return json_null();
-	json = json_string(text);
-	return json != NULL ? json :
-	    json_string(log_escape(text, escaped, sizeof(escaped)));
-}
-
 static json_t *
 span_json(const struct source_span *span, const char *label)
 {
@@ -71,10 +57,10 @@ span_json(const struct source_span *span, const char *label)
 	start = source_locate(span->source, span->offset);
 	end = source_locate(span->source, span->offset + span->length);
 	return json_pack("{s:o, s:i, s:i, s:i, s:i, s:o}",
-	    "file", text_json(source_path(span->source)),
+	    "file", jsontext_new(source_path(span->source)),
 	    "line", (int)start.line, "column", (int)start.column,
 	    "end_line", (int)end.line, "end_column", (int)end.column,
-	    "label", text_json(label));
+	    "label", jsontext_new(label));
 }
 
 static json_t *
@@ -93,8 +79,8 @@ record_json(const struct diag_record *record)
 	return json_pack("{s:s, s:s, s:o, s:o, s:o}",
 	    "severity", diag_severity_name(record->severity),
 	    "code", diag_code_name(record->code, code),
-	    "message", text_json(record->message),
-	    "help", text_json(record->cure), "spans", spans);
+	    "message", jsontext_new(record->message),
+	    "help", jsontext_new(record->cure), "spans", spans);
 }
 
 static json_t *
@@ -106,7 +92,7 @@ file_json(const char *path, struct diag *diag)
 	diag_sort(diag);
 	for (size_t i = 0; (record = diag_at(diag, i)) != NULL; i++)
 		json_array_append_new(diagnostics, record_json(record));
-	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "file", text_json(path),
+	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "file", jsontext_new(path),
 	    "errors", (json_int_t)diag_count(diag, DIAG_ERROR),
 	    "warnings", (json_int_t)diag_count(diag, DIAG_WARNING),
 	    "advice", (json_int_t)diag_count(diag, DIAG_ADVICE),
@@ -149,10 +135,10 @@ lint_file(const struct request *req, const char *path)
 		fprintf(stderr, "%s: %s\n", COMMAND, strerror(errno));
 		exit(EXIT_UNREADABLE);
 	}
-	policy = policy_load(path, req->defaults, diag);
+	policy = policy_examine(path, req->defaults, diag);
 	if (policy != NULL) {
 		lint_policy(policy, diag);
-		if (req->deep)
+		if (req->deep && diag_count(diag, DIAG_ERROR) == 0)
 			environment_check(policy_rules(policy), diag);
 	}
 	if (unreadable(diag))

@@ -10,6 +10,7 @@ bin_PROGRAMS += sallyport
 sallyport_SOURCES = \
 	src/cmd/describe.c src/cmd/describe.h \
 	src/cmd/explain.c src/cmd/explain.h \
+	src/cmd/jsontext.c src/cmd/jsontext.h \
 	src/cmd/lint.c src/cmd/lint.h \
 	src/cmd/match.c src/cmd/match.h \
 	src/cmd/options.c src/cmd/options.h \

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/log.h"
 #include "base/str.h"
+#include "cmd/jsontext.h"
 #include "cmd/options.h"
 #include "policy/condition.h"
 #include "policy/diag-print.h"
@@ -160,20 +160,6 @@ answer_batch(const struct rules *table, const char *path)
 	return status;
 }
 
-static json_t *
-json_text(const char *text)
-{
-	char buf[1024];
-	json_t *value;
-
-	if (text == NULL)
-		return json_null();
-	value = json_string(text);
-	/* Not UTF-8: shown as the log shows it. */
-	return value != NULL ? value :
-	    json_string(log_escape(text, buf, sizeof(buf)));
-}
-
 static int
 print_json(const struct rules_rule *rule)
 {
@@ -185,12 +171,12 @@ print_json(const struct rules_rule *rule)
 		    "connection");
 	else
 		root = json_pack("{s:o,s:I,s:b,s:o,s:o,s:o}",
-		    "rule", json_text(rule->name),
+		    "rule", jsontext_new(rule->name),
 		    "priority", (json_int_t)rule->priority,
-		    "secured", (int)rule->secured,
-		    "group", json_text(rule->group),
-		    "environment", json_text(rule->environment),
-		    "connection", json_text(rule->connection));
+		    "secured", (int)rule->actions->secured,
+		    "group", jsontext_new(rule->actions->group),
+		    "environment", jsontext_new(rule->actions->environment),
+		    "connection", jsontext_new(rule->actions->connection));
 	if (root == NULL || (json_dumpf(root, stdout,
 	    JSON_PRESERVE_ORDER) == -1 && !ferror(stdout))) {
 		fprintf(stderr, "%s: out of memory\n", COMMAND);
@@ -285,11 +271,11 @@ print_human(const struct rules_rule *rule, const struct rules_flow *flow,
 	print_addrs("remote", rule->remote_addrs, &flow->remote.addr);
 	print_name("user", rule->user, flow->user);
 	print_name("job", rule->job, flow->job);
-	print_action("group", rule->group);
-	print_action("environment", rule->environment);
-	print_action("connection", rule->connection);
-	print_action("application", rule->application_name);
-	printf("  %-12s %s\n", "secured", rule->secured ? "yes" :
+	print_action("group", rule->actions->group);
+	print_action("environment", rule->actions->environment);
+	print_action("connection", rule->actions->connection);
+	print_action("application", rule->actions->application_name);
+	printf("  %-12s %s\n", "secured", rule->actions->secured ? "yes" :
 	    "no: TTLSEnabled is Off, the connection stays in clear");
 }
 

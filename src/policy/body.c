@@ -376,6 +376,7 @@ body_compile(struct context *context, const struct schema_statement *statement,
 {
 	struct body *body = arena_alloc(context->scratch, sizeof(*body));
 	struct builder b = { context, body, of_rule };
+	size_t errors = diag_count(context->diag, DIAG_ERROR);
 	const struct tree_word *word;
 	const struct tree_node *node;
 
@@ -388,6 +389,7 @@ body_compile(struct context *context, const struct schema_statement *statement,
 		if (!node->taken)
 			take_line(&b, node);
 	check_required(&b);
+	body->broken = diag_count(context->diag, DIAG_ERROR) > errors;
 	return body;
 }
 
@@ -415,6 +417,21 @@ body_target(const struct body_link *link)
 	if (link->target != NULL)
 		return link->target->body;
 	return link->inlined;
+}
+
+bool
+body_sound(const struct body *body)
+{
+	const struct body *target;
+
+	if (body->broken)
+		return false;
+	for (size_t i = 0; i < body->link_count; i++) {
+		target = body_target(&body->links[i]);
+		if (target == NULL || !body_sound(target))
+			return false;
+	}
+	return true;
 }
 
 void

@@ -44,6 +44,7 @@ struct body {
 	size_t set_count, set_room, link_count, link_room;
 	unsigned char seen[SCHEMA_ROWS_MAX]; /* rows that were coded, well or not */
 	bool reachable;			/* from a rule */
+	bool broken;			/* a mistake was found in it */
 };
 
 /* The rows of all statements by name; for context->index. */
@@ -68,6 +69,9 @@ struct body *body_target(const struct body_link *link);
 
 /* Whether any form of the row was coded, well or not. */
 bool body_has(const struct body *body, const struct schema_param *row);
+
+/* Whether no mistake was found in it, nor in anything it leads to. */
+bool body_sound(const struct body *body);
 
 /* Marks the body, and what it leads to, as reachable from a rule. */
 void body_reach(struct body *body);

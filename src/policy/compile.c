@@ -181,55 +181,53 @@ tried_environment(const struct body *body)
 	return false;
 }
 
+/* Leaves `actions` NULL where the group action is not known. */
 static void
 fill_actions(struct compiler *c, struct rules_rule *rule,
     const struct body *body)
 {
-	struct names_entry *group = linked(body, SCHEMA_GROUP_ACTION);
-	struct names_entry *environment =
-	    linked(body, SCHEMA_ENVIRONMENT_ACTION);
-	struct names_entry *connection =
-	    linked(body, SCHEMA_CONNECTION_ACTION);
-	struct names_entry *application =
-	    linked(body, SCHEMA_APPLICATION_ACTION);
-	const struct body_set *enabled;
+	struct effective_named named = {
+		.group = linked(body, SCHEMA_GROUP_ACTION),
+		.environment = linked(body, SCHEMA_ENVIRONMENT_ACTION),
+		.connection = linked(body, SCHEMA_CONNECTION_ACTION),
+		.application = linked(body, SCHEMA_APPLICATION_ACTION),
+	};
 
-	if (group == NULL || group->body == NULL)
+	if (named.group == NULL || named.group->body == NULL)
 		return;
-	rule->group = group->name;
-	rule->environment = environment == NULL ? NULL : environment->name;
-	rule->connection = connection == NULL ? NULL : connection->name;
-	enabled = body_set(group->body, "TTLSEnabled");
-	rule->secured = enabled != NULL && enabled->value.number != 0;
-	body_reach(group->body);
-	if (application != NULL && application->body != NULL) {
-		rule->application_name = application->name;
-		rule->application =
-		    effective_application(c->effective, application);
-		body_reach(application->body);
-	}
-	if (!rule->secured)
-		return;
-	if (environment == NULL || environment->body == NULL) {
-		if (!tried_environment(body))
-			report_no_environment(c->context, body, group);
-		return;
-	}
-	body_reach(environment->body);
-	if (connection != NULL && connection->body != NULL)
-		body_reach(connection->body);
-	rule->settings = effective_settings(c->effective, group->body,
-	    environment->body, connection == NULL ? NULL : connection->body);
+	rule->actions = effective_actions(c->effective, &named);
+	if (rule->actions->secured && (named.environment == NULL ||
+	    named.environment->body == NULL) && !tried_environment(body))
+		report_no_environment(c->context, body, named.group);
 }
 
+/* Whether the conditions are those that were meant. */
+static bool
+is_sound(const struct rules_rule *rule, const struct body *body)
+{
+	const struct body *target;
+
+	if (body->broken || rule->actions == NULL)
+		return false;
+	for (size_t i = 0; i < body->link_count; i++) {
+		target = body_target(&body->links[i]);
+		if (body->links[i].row->owner == SCHEMA_OWNER_RULE &&
+		    (target == NULL || !body_sound(target)))
+			return false;
+	}
+	return true;
+}
+
+/* NULL where a mistake was found in it. */
 static struct rules_rule *
-compile_rule(struct compiler *c, const struct names_entry *entry)
+compile_rule(struct compiler *c, struct names_entry *entry)
 {
 	struct context *context = c->context;
 	struct arena_mark mark = arena_mark(context->scratch);
 	struct rules_rule *rule = arena_alloc(context->arena, sizeof(*rule));
 	struct body *body = body_compile(context, entry->statement,
 	    entry->node, entry->first, entry->end, true);
+	size_t errors = diag_count(context->diag, DIAG_ERROR);
 
 	*rule = c->rule_defaults;
 	rule->name = entry->name;
@@ -237,7 +235,13 @@ compile_rule(struct compiler *c, const struct names_entry *entry)
 	fill_fields(c, rule, body);
 	check_conditions(context, body);
 	fill_actions(c, rule, body);
-	arena_rewind(context->scratch, mark);
+	if (diag_count(context->diag, DIAG_ERROR) > errors ||
+	    (context->keep && !is_sound(rule, body)))
+		rule = NULL;
+	if (context->keep)
+		entry->body = body;
+	else
+		arena_rewind(context->scratch, mark);
 	return rule;
 }
 
@@ -246,7 +250,7 @@ compile_tree(struct context *context, const struct tree *tree, size_t *count_r)
 {
 	struct compiler *c = arena_alloc(context->scratch, sizeof(*c));
 	struct names_entry *entry;
-	struct rules_rule **rules;
+	struct rules_rule **rules, *rule;
 	size_t count = 0;
 
 	c->context = context;
@@ -262,10 +266,9 @@ compile_tree(struct context *context, const struct tree *tree, size_t *count_r)
 	    entry = entry->next) {
 		if (entry->statement->id != SCHEMA_RULE || entry->repeated)
 			continue;
-		if (entry->duplicate)
-			compile_rule(c, entry);
-		else
-			rules[count++] = compile_rule(c, entry);
+		rule = compile_rule(c, entry);
+		if (rule != NULL && !entry->duplicate)
+			rules[count++] = rule;
 	}
 	inert_settle(context->inert);
 	*count_r = count;

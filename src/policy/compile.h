@@ -11,9 +11,9 @@ struct rules_rule;
 struct tree;
 
 /*
- * Compiles the tree. All mistakes are reported to context->diag; what is
- * returned is good only where there was none. The rules, and all they lead
- * to, are in context->arena. Sets context->defaults and context->inert.
+ * Compiles the tree. All mistakes are reported to context->diag; returned are
+ * the rules in which none was found. They, and all they lead to, are in
+ * context->arena. Sets context->defaults, context->names and context->inert.
  */
 struct rules_rule **compile_tree(struct context *context,
     const struct tree *tree, size_t *count_r);

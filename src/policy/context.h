@@ -1,10 +1,12 @@
 /*
- * context.h - what the steps of one compile share. It lives as long as the
- * compile; what a policy keeps goes to `arena`, everything else to `scratch`.
+ * context.h - what the steps of one compile share. What a policy keeps goes
+ * to `arena`, everything else to `scratch`, which ends with the compile; of a
+ * policy that is examined (policy/policy.h) both live on with the policy.
  */
 #ifndef SALLYPORT_POLICY_CONTEXT_H
 #define SALLYPORT_POLICY_CONTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "policy/policy.h"
@@ -27,6 +29,7 @@ struct context {
 	struct names *names;		/* definitions */
 	struct body_index *index;	/* rows by name */
 	struct inert *inert;		/* coded rows that do not act */
+	bool keep;			/* the scratch lives on */
 };
 
 static inline const char *

@@ -8,23 +8,32 @@
 #include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/names.h"
+#include "policy/rules.h"
 #include "policy/settings.h"
 #include "policy/value-field.h"
 
 #define BUCKETS		4096
 
-/* One combination of actions. */
+/* One combination of actions that make settings. */
 struct triple {
 	struct triple *next;
 	const struct body *group, *environment, *connection;
 	const struct settings *settings;
 };
 
+/* One combination of all the actions a rule can name. */
+struct combination {
+	struct combination *next;
+	struct effective_named named;
+	struct rules_actions actions;
+};
+
 struct effective {
 	struct context *context;
 	struct settings defaults;
 	struct settings_application application_defaults;
-	struct triple *buckets[BUCKETS];
+	struct triple *triples[BUCKETS];
+	struct combination *combinations[BUCKETS];
 	struct settings_mark marks[SCHEMA_ROWS_MAX];	/* being collected */
 	size_t mark_count;
 };
@@ -149,23 +158,20 @@ combine(struct effective *e, const struct triple *triple)
 }
 
 static size_t
-bucket_of(const struct triple *triple)
+bucket_of(const void *a, const void *b, const void *c, const void *d)
 {
-	uintptr_t mix = (uintptr_t)triple->group * 31 +
-	    (uintptr_t)triple->environment * 127 +
-	    (uintptr_t)triple->connection * 8191;
+	uintptr_t mix = (uintptr_t)a * 31 + (uintptr_t)b * 127 +
+	    (uintptr_t)c * 8191 + (uintptr_t)d * 131071;
 
 	return (mix >> 4 ^ mix >> 16) % BUCKETS;
 }
 
-const struct settings *
-effective_settings(struct effective *e, struct body *group,
-    struct body *environment, struct body *connection)
+static const struct settings *
+find_settings(struct effective *e, const struct body *group,
+    const struct body *environment, const struct body *connection)
 {
-	struct triple wanted = {
-		.group = group, .environment = environment,
-		.connection = connection,
-	}, *triple, **bucket = &e->buckets[bucket_of(&wanted)];
+	struct triple *triple, **bucket = &e->triples[bucket_of(group,
+	    environment, connection, NULL)];
 
 	for (triple = *bucket; triple != NULL; triple = triple->next)
 		if (triple->group == group &&
@@ -174,15 +180,15 @@ effective_settings(struct effective *e, struct body *group,
 			return triple->settings;
 	/* Not scratch: the compiler cuts that back after every rule. */
 	triple = arena_alloc(e->context->arena, sizeof(*triple));
-	*triple = wanted;
+	*triple = (struct triple){ *bucket, group, environment, connection,
+	    NULL };
 	triple->settings = combine(e, triple);
-	triple->next = *bucket;
 	*bucket = triple;
 	return triple->settings;
 }
 
-const struct settings_application *
-effective_application(struct effective *e, struct names_entry *entry)
+static const struct settings_application *
+make_application(struct effective *e, struct names_entry *entry)
 {
 	struct settings_application draft = e->application_defaults;
 	struct settings_application *application;
@@ -196,4 +202,67 @@ effective_application(struct effective *e, struct names_entry *entry)
 	*application = draft;
 	entry->application = application;
 	return application;
+}
+
+static const char *
+name_of(const struct names_entry *entry)
+{
+	return entry == NULL ? NULL : entry->name;
+}
+
+/* The body of an action, which is now reachable; NULL where there is none. */
+static struct body *
+reach(struct names_entry *entry)
+{
+	if (entry == NULL || entry->body == NULL)
+		return NULL;
+	body_reach(entry->body);
+	return entry->body;
+}
+
+static void
+fill_actions(struct effective *e, const struct effective_named *named,
+    struct rules_actions *actions)
+{
+	struct body *group = reach(named->group), *environment, *connection;
+
+	actions->group = name_of(named->group);
+	actions->environment = name_of(named->environment);
+	actions->connection = name_of(named->connection);
+	actions->application_name = name_of(named->application);
+	lay_over(e, group, SCHEMA_OWNER_ACTIONS, actions);
+	if (reach(named->application) != NULL)
+		actions->application = make_application(e, named->application);
+	if (!actions->secured)
+		return;
+	environment = reach(named->environment);
+	connection = reach(named->connection);
+	if (environment != NULL && (!e->context->keep ||
+	    (body_sound(group) && body_sound(environment) &&
+	    (connection == NULL || body_sound(connection)))))
+		actions->settings = find_settings(e, group, environment,
+		    connection);
+}
+
+const struct rules_actions *
+effective_actions(struct effective *e, const struct effective_named *named)
+{
+	struct combination *c, **bucket = &e->combinations[bucket_of(
+	    named->group, named->environment, named->connection,
+	    named->application)];
+
+	ensure(named->group != NULL && named->group->body != NULL);
+	for (c = *bucket; c != NULL; c = c->next)
+		if (c->named.group == named->group &&
+		    c->named.environment == named->environment &&
+		    c->named.connection == named->connection &&
+		    c->named.application == named->application)
+			return &c->actions;
+	c = arena_alloc(e->context->arena, sizeof(*c));
+	c->named = *named;
+	e->mark_count = 0;
+	fill_actions(e, named, &c->actions);
+	c->next = *bucket;
+	*bucket = c;
+	return &c->actions;
 }

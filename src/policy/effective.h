@@ -8,25 +8,25 @@
 #ifndef SALLYPORT_POLICY_EFFECTIVE_H
 #define SALLYPORT_POLICY_EFFECTIVE_H
 
-struct body;
 struct context;
 struct effective;
 struct names_entry;
-struct settings;
-struct settings_application;
+struct rules_actions;
+
+/* The actions that a rule names; NULL where it names none. */
+struct effective_named {
+	struct names_entry *group, *environment, *connection, *application;
+};
 
 /* Reads the defaults that context->defaults asks for. */
 struct effective *effective_new(struct context *context);
 
 /*
- * The settings of a secured rule. connection may be NULL. Reports, once for
- * each combination, where no protocol version is left.
+ * What the named actions add up to, made when first asked for; the group has
+ * a body. Reports, once for each combination, where no protocol version is
+ * left. Of a secured rule without an environment, `settings` is NULL.
  */
-const struct settings *effective_settings(struct effective *effective,
-    struct body *group, struct body *environment, struct body *connection);
-
-/* What an application action says; made when first asked for. */
-const struct settings_application *effective_application(
-    struct effective *effective, struct names_entry *entry);
+const struct rules_actions *effective_actions(struct effective *effective,
+    const struct effective_named *named);
 
 #endif

@@ -203,8 +203,8 @@ lint_resumption_check(const struct rules *rules, struct diag *diag)
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		const struct rules_rule *rule = rules_at(rules, i);
 
-		if (rule->settings != NULL &&
-		    find_place(rule->settings, &places[count]))
+		if (rule->actions->settings != NULL &&
+		    find_place(rule->actions->settings, &places[count]))
 			count++;
 	}
 	qsort(places, count, sizeof(*places), compare);

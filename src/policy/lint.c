@@ -30,7 +30,9 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
 	lint_resumption_check(policy_rules(policy), diag);
-	if (rules_count(policy_rules(policy)) == 0)
+	/* Mistakes may have hidden some. */
+	if (diag_count(diag, DIAG_ERROR) == 0 &&
+	    rules_count(policy_rules(policy)) == 0)
 		diag_cure(diag, diag_report(diag, DIAG_NO_RULES,
 		    policy_span(policy),
 		    "the policy has no rule: it secures nothing"),

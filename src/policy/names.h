@@ -30,7 +30,8 @@ struct names_entry {
 	const struct tree_node *first, *end;	/* what is in it, end excluded */
 	struct names_entry *next;		/* in file order */
 	struct names_entry *twin;		/* next of the same name's hash */
-	struct body *body;			/* once compiled; not of rules */
+	struct body *body;			/* once compiled; of rules only
+						 * where context->keep */
 	bool duplicate;				/* an earlier one counts... */
 	bool repeated;				/* ...and says the same */
 	/* conditions, once merged */

@@ -11,7 +11,8 @@
 #include "policy/rules.h"
 
 struct policy {
-	struct arena *arena;
+	struct arena *arena, *scratch;	/* scratch: of an examined one only */
+	struct context *context;
 	struct rules *rules;
 	struct inert *inert;
 	const struct source *source;
@@ -35,7 +36,7 @@ directory_of(struct arena *arena, const char *path)
 
 static struct policy *
 compile(struct load *load, struct source *source,
-    enum policy_defaults defaults, struct diag *diag)
+    enum policy_defaults defaults, bool keep, struct diag *diag)
 {
 	struct context *context = arena_alloc(load->scratch, sizeof(*context));
 	struct rules_rule **rules;
@@ -49,20 +50,25 @@ compile(struct load *load, struct source *source,
 	context->source = source;
 	context->defaults = defaults;
 	context->directory = directory_of(load->scratch, source_path(source));
+	context->keep = keep;
 	tree = tree_parse(load->scratch, source, diag);
 	rules = compile_tree(context, tree, &count);
-	if (diag_count(diag, DIAG_ERROR) > 0)
+	if (diag_count(diag, DIAG_ERROR) > 0 && !keep)
 		return NULL;
 	policy = arena_alloc(load->arena, sizeof(*policy));
 	policy->arena = load->arena;
 	policy->inert = context->inert;
 	policy->source = source;
 	policy->rules = rules_build(load->arena, rules, count);
+	if (keep) {
+		policy->scratch = load->scratch;
+		policy->context = context;
+	}
 	return policy;
 }
 
 static struct policy *
-load_source(struct source *source, enum policy_defaults defaults,
+load_source(struct source *source, enum policy_defaults defaults, bool keep,
     struct diag *diag)
 {
 	struct load *load;
@@ -80,14 +86,16 @@ load_source(struct source *source, enum policy_defaults defaults,
 	} else if (setjmp(load->guard) == 0) {
 		arena_set_guard(load->arena, &load->guard);
 		arena_set_guard(load->scratch, &load->guard);
-		policy = compile(load, source, defaults, diag);
+		policy = compile(load, source, defaults, keep, diag);
 		arena_set_guard(load->arena, NULL);
+		arena_set_guard(load->scratch, NULL);
 	} else {
 		policy = NULL;
 		diag_out_of_memory(diag);
 	}
 	if (load != NULL) {
-		arena_free(&load->scratch);
+		if (policy == NULL || !keep)
+			arena_free(&load->scratch);
 		if (policy == NULL)
 			arena_free(&load->arena);
 		free(load);
@@ -98,7 +106,7 @@ load_source(struct source *source, enum policy_defaults defaults,
 struct policy *
 policy_load(const char *path, enum policy_defaults defaults, struct diag *diag)
 {
-	return load_source(diag_load(diag, path), defaults, diag);
+	return load_source(diag_load(diag, path), defaults, false, diag);
 }
 
 struct policy *
@@ -106,19 +114,44 @@ policy_load_memory(const char *path, const void *bytes, size_t size,
     enum policy_defaults defaults, struct diag *diag)
 {
 	return load_source(diag_load_memory(diag, path, bytes, size),
-	    defaults, diag);
+	    defaults, false, diag);
+}
+
+struct policy *
+policy_examine(const char *path, enum policy_defaults defaults,
+    struct diag *diag)
+{
+	return load_source(diag_load(diag, path), defaults, true, diag);
+}
+
+struct policy *
+policy_examine_memory(const char *path, const void *bytes, size_t size,
+    enum policy_defaults defaults, struct diag *diag)
+{
+	return load_source(diag_load_memory(diag, path, bytes, size),
+	    defaults, true, diag);
 }
 
 void
 policy_free(struct policy **policy)
 {
-	struct arena *arena;
+	struct arena *arena, *scratch;
 
 	if (*policy == NULL)
 		return;
 	arena = (*policy)->arena;
+	scratch = (*policy)->scratch;
 	*policy = NULL;
+	if (scratch != NULL)
+		arena_free(&scratch);
 	arena_free(&arena);
+}
+
+const struct context *
+policy_context(const struct policy *policy)
+{
+	ensure(policy->context != NULL);
+	return policy->context;
 }
 
 const struct rules *

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "policy/source.h"
 
+struct context;
 struct diag;
 struct inert;
 struct policy;
@@ -38,6 +39,26 @@ MUST_USE struct policy *policy_load_memory(const char *path,
     const void *bytes, size_t size, enum policy_defaults defaults,
     struct diag *diag);
 void policy_free(struct policy **policy);
+
+/*
+ * The same for tools that say more of a policy than what it does: what was
+ * written stays (policy_context), and mistakes do not refuse it. NULL only
+ * where the file cannot be read, or there is no memory. Where diag has errors
+ * the rules are those in which no mistake was found, and a rule's actions
+ * have no settings where one was found in what they lead to.
+ */
+MUST_USE struct policy *policy_examine(const char *path,
+    enum policy_defaults defaults, struct diag *diag);
+MUST_USE struct policy *policy_examine_memory(const char *path,
+    const void *bytes, size_t size, enum policy_defaults defaults,
+    struct diag *diag);
+
+/*
+ * Of an examined policy: its definitions with their bodies (context->names),
+ * source and defaults; see policy/context.h. Its diag must not be reported
+ * to through it once the load is over.
+ */
+const struct context *policy_context(const struct policy *policy);
 
 /* The rule table; lives as long as the policy. */
 const struct rules *policy_rules(const struct policy *policy);

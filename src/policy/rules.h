@@ -40,18 +40,24 @@ struct rules_ports {
 	struct addr_ports range[];
 };
 
+/* What a rule leads to; rules that name the same actions share one. */
+struct rules_actions {
+	const char *group;		/* the actions' names; NULL: none */
+	const char *environment, *connection, *application_name;
+	bool secured;			/* TTLSEnabled On */
+	const struct settings *settings;	/* never NULL where secured */
+	const struct settings_application *application;	/* NULL: none coded */
+};
+
 struct rules_rule {
 	const char *name;
 	uint32_t priority;
 	uint8_t direction;		/* enum rules_direction */
-	bool secured;			/* TTLSEnabled On */
 	uint32_t number;		/* its place in search order */
 	const struct rules_addrs *local_addrs, *remote_addrs;
 	const struct rules_ports *local_ports, *remote_ports;
 	const char *user, *job;		/* NULL, or a name; one trailing '*' */
-	const char *group, *environment, *connection, *application_name;
-	const struct settings *settings;	/* NULL unless secured */
-	const struct settings_application *application;	/* NULL: none coded */
+	const struct rules_actions *actions;	/* never NULL in a table */
 	struct source_span span;	/* the rule's name in its file */
 };
 

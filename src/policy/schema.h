@@ -109,6 +109,7 @@ enum schema_owner {
 	SCHEMA_OWNER_NONE,		/* checked, and kept nowhere */
 	SCHEMA_OWNER_SETTINGS,		/* struct settings */
 	SCHEMA_OWNER_APPLICATION,	/* struct settings_application */
+	SCHEMA_OWNER_ACTIONS,		/* struct rules_actions */
 	SCHEMA_OWNER_RULE,		/* struct rules_rule */
 };
 
