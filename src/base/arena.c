@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BLOCK_FIRST	((size_t)8 * 1024)
-#define BLOCK_LARGEST	((size_t)1024 * 1024)
+#define BLOCK_LARGEST	((size_t)64 * 1024 * 1024)
 #define LARGEST		((size_t)1 << 38) /* beyond it, malloc is not asked */
 #define ALIGNMENT	(_Alignof(max_align_t))
+#define HUGE_PAGE	((size_t)2 * 1024 * 1024)
 
 struct block {
 	struct block *older;
@@ -68,6 +70,22 @@ arena_exhausted(struct arena *arena)
 	exit(EXIT_FAILURE);
 }
 
+/* A third of what a large policy costs would be the faults of small pages. */
+static struct block *
+new_block(size_t size)
+{
+	struct block *block;
+
+	if (size < 2 * HUGE_PAGE)
+		return malloc(size);
+	block = aligned_alloc(HUGE_PAGE, size / HUGE_PAGE * HUGE_PAGE);
+	/* Only advice: a kernel without large pages gives small ones. */
+	if (block != NULL)
+		(void)madvise(block, size / HUGE_PAGE * HUGE_PAGE,
+		    MADV_HUGEPAGE);
+	return block;
+}
+
 /* Blocks grow with the arena: few calls to malloc, little waste when small. */
 static void
 add_block(struct arena *arena, size_t need)
@@ -75,33 +93,53 @@ add_block(struct arena *arena, size_t need)
 	struct block *block;
 	size_t size = BLOCK_FIRST;
 
-	while (size < BLOCK_LARGEST && size < arena->total)
+	while (size < BLOCK_LARGEST && size < arena->total / 4)
 		size *= 2;
-	if (size < need)
-		size = need;
-	block = malloc(sizeof(*block) + size);
+	if (size < need + sizeof(*block))
+		size = need + sizeof(*block);
+	if (size >= 2 * HUGE_PAGE)
+		size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	block = new_block(size);
 	if (block == NULL)
 		arena_exhausted(arena);
 	block->older = arena->newest;
-	block->size = size;
+	block->size = size - sizeof(*block);
 	arena->newest = block;
 	arena->used = 0;
-	arena->total += sizeof(*block) + size;
+	arena->total += size;
+}
+
+/* The next place in the newest block that is aligned so. */
+static size_t
+place(const struct arena *arena, size_t alignment)
+{
+	return (arena->used + alignment - 1) / alignment * alignment;
+}
+
+static void *
+take(struct arena *arena, size_t size, size_t alignment)
+{
+	size_t at = place(arena, alignment);
+	char *p;
+
+	if (size > LARGEST)
+		arena_exhausted(arena);
+	if (arena->newest == NULL || at > arena->newest->size ||
+	    arena->newest->size - at < size) {
+		add_block(arena, size);
+		at = 0;
+	}
+	p = arena->newest->bytes + at;
+	arena->used = at + size;
+	return p;
 }
 
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
-	char *p;
-
-	if (size > LARGEST)
-		arena_exhausted(arena);
-	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (arena->newest == NULL || arena->newest->size - arena->used < size)
-		add_block(arena, size);
-	p = arena->newest->bytes + arena->used;
-	arena->used += size;
-	return memset(p, 0, size);
+	/* What needs more alignment than a pointer has a size to match. */
+	return memset(take(arena, size, size % ALIGNMENT == 0 ? ALIGNMENT :
+	    sizeof(void *)), 0, size);
 }
 
 void *
@@ -121,8 +159,9 @@ arena_copy_text(struct arena *arena, const char *text, size_t length)
 
 	if (length == SIZE_MAX)
 		arena_exhausted(arena);
-	copy = arena_alloc(arena, length + 1);
+	copy = take(arena, length + 1, 1);
 	memcpy(copy, text, length);
+	copy[length] = '\0';
 	return copy;
 }
 

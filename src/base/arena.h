@@ -34,7 +34,10 @@ void arena_free(struct arena **arena);
  */
 jmp_buf *arena_set_guard(struct arena *arena, jmp_buf *guard);
 
-/* Zeroed memory, aligned for every type; size 0 gives a valid pointer. */
+/*
+ * Zeroed memory, aligned for every type whose size `size` is a multiple of,
+ * and for pointers; size 0 gives a valid pointer.
+ */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* The same for an array; an overflow of count * size counts as exhaustion. */

@@ -8,7 +8,7 @@
 struct box {
 	const struct settings_mark *marks;
 	size_t count;
-	_Alignas(max_align_t) char content[];
+	_Alignas(void *) char content[];
 };
 
 enum settings_handoff

@@ -132,13 +132,12 @@ tree_add_word(struct tree_parse *parse, struct tree_word word)
 struct tree_node *
 tree_end_line(struct tree_parse *parse)
 {
-	struct tree_node *node = arena_alloc(parse->arena, sizeof(*node));
 	size_t size = parse->count * sizeof(parse->words[0]);
-	struct tree_word *words = arena_alloc(parse->arena, size);
+	struct tree_node *node = arena_alloc(parse->arena,
+	    sizeof(*node) + size);
 
-	memcpy(words, parse->words, size);
-	node->words = words;
-	node->count = parse->count;
+	memcpy(node->words, parse->words, size);
+	node->count = (uint8_t)parse->count;
 	node->end = parse->end;
 	return node;
 }

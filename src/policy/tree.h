@@ -28,15 +28,16 @@ struct tree_word {
 	uint32_t offset, length;
 };
 
+/* A policy of a million rules has seven million of these: they are packed. */
 struct tree_node {
 	struct tree_node *next;
 	struct tree_node *first;	/* of a block: what is in it */
-	const struct tree_word *words;	/* the first one is the keyword */
-	uint32_t count;			/* of words, 1 to TREE_WORDS */
 	uint32_t end;			/* offset past the line's last word */
+	uint8_t count;			/* of words, 1 to TREE_WORDS */
 	bool block;			/* in braces */
 	bool closed;			/* by a '}' of its own */
 	bool taken;			/* the compiler's: stands elsewhere */
+	struct tree_word words[];	/* the first one is the keyword */
 };
 
 struct tree {
