@@ -270,19 +270,45 @@ network_merge_addrs(struct arena *arena, struct addr_range *ranges,
 	return set;
 }
 
+/* The prefix length of an aligned block of addresses, or -1. */
+static int
+prefix_of(const struct addr_range *range)
+{
+	int bits = 0, rest;
+
+	while (bits < 128 && ((range->lo.b[bits / 8] ^ range->hi.b[bits / 8]) &
+	    (0x80 >> bits % 8)) == 0)
+		bits++;
+	for (rest = bits; rest < 128; rest++)
+		if ((range->lo.b[rest / 8] & (0x80 >> rest % 8)) != 0 ||
+		    (range->hi.b[rest / 8] & (0x80 >> rest % 8)) == 0)
+			return -1;
+	return addr_is_v4(&range->lo) ? bits - 96 : bits;
+}
+
+void
+network_print_range(const struct addr_range *range, struct str *out)
+{
+	char text[ADDR_TEXT_MAX];
+	int prefix = prefix_of(range);
+
+	str_add(out, "%s", addr_print(&range->lo, text));
+	if (addr_compare(&range->lo, &range->hi) == 0)
+		return;
+	if (prefix >= 0)
+		str_add(out, "/%d", prefix);
+	else
+		str_add(out, "-%s", addr_print(&range->hi, text));
+}
+
 void
 network_print_addrs(const struct rules_addrs *addrs, struct str *out)
 {
-	char lo[ADDR_TEXT_MAX], hi[ADDR_TEXT_MAX];
-
 	if (addrs == NULL)
 		str_add(out, "All");
 	for (size_t i = 0; addrs != NULL && i < addrs->count; i++) {
-		const struct addr_range *r = &addrs->range[i];
-
-		str_add(out, "%s%s", i > 0 ? " " : "", addr_print(&r->lo, lo));
-		if (addr_compare(&r->lo, &r->hi) != 0)
-			str_add(out, "-%s", addr_print(&r->hi, hi));
+		str_add(out, "%s", i > 0 ? " " : "");
+		network_print_range(&addrs->range[i], out);
 	}
 }
 

@@ -38,7 +38,9 @@ const struct rules_addrs *network_merge_addrs(struct arena *arena,
 const struct rules_ports *network_merge_ports(struct arena *arena,
     struct addr_ports *ranges, size_t count);
 
-/* As policy text: "All", "192.0.2.0/24", "1000-2000", "0". */
+/* As policy text: "192.0.2.0/24", or "192.0.2.1-192.0.2.9" where no prefix. */
+void network_print_range(const struct addr_range *range, struct str *out);
+/* "All", "192.0.2.0/24", "1000-2000", "0"; several with blanks between. */
 void network_print_addrs(const struct rules_addrs *addrs, struct str *out);
 void network_print_ports(const struct rules_ports *ports, struct str *out);
 
