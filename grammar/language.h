@@ -11,6 +11,7 @@
 #define SALLYPORT_GRAMMAR_LANGUAGE_H
 
 #include "policy/schema.h"
+#include "policy/times.h"
 
 #define P_IS(type, object, field) \
 	__builtin_types_compatible_p(__typeof__(((type *)0)->field), object)
@@ -28,7 +29,8 @@
 	    struct settings *: SCHEMA_OWNER_SETTINGS, \
 	    struct settings_application *: SCHEMA_OWNER_APPLICATION, \
 	    struct rules_actions *: SCHEMA_OWNER_ACTIONS, \
-	    struct rules_rule *: SCHEMA_OWNER_RULE)
+	    struct rules_rule *: SCHEMA_OWNER_RULE, \
+	    struct times_condition *: SCHEMA_OWNER_TIMES)
 
 /* Rows with a field: P_x(structure, field, "Name", .doc = ..., ...) */
 #define P_FLAG(structure, field, text, ...) { .name = (text), \
@@ -59,6 +61,23 @@
 #define P_BACKEND(structure, field, text, ...) { .name = (text), \
 	.type = SCHEMA_TYPE_BACKEND, P_FIELD(structure, field, \
 	    P_IS(structure, struct settings_backend, field)), __VA_ARGS__ }
+
+/* Rows of an IpTimeCondition. */
+#define P_MASK(field, text, low, high, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_MASK, .min = (low), .max = (high), \
+	P_FIELD(struct times_condition, field, \
+	    P_IS(struct times_condition, uint64_t, field)), __VA_ARGS__ }
+#define P_PERIOD(field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_PERIOD, P_FIELD(struct times_condition, field, \
+	    P_IS(struct times_condition, struct times_period, field)), \
+	__VA_ARGS__ }
+#define P_HOURS(field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_HOURS, P_FIELD(struct times_condition, field, \
+	    P_IS(struct times_condition, const struct times_hours *, field)), \
+	__VA_ARGS__ }
+#define P_ZONE(field, text, ...) { .name = (text), \
+	.type = SCHEMA_TYPE_ZONE, P_FIELD(struct times_condition, field, \
+	    P_IS(struct times_condition, int32_t, field)), __VA_ARGS__ }
 
 /* A reference whose target fills a field: conditions do. */
 #define P_REF_TO(structure, field, text, id, ...) { .name = (text), \

@@ -89,6 +89,19 @@
 	  "The language has no quotes: remove them if they are not meant.") \
 	D(CIPHER_TWICE, 1315, WARNING, "a cipher suite is listed twice", \
 	  "The first place in the list counts.") \
+	D(TIME_MASK, 1340, ERROR, "a mask of times cannot be read", \
+	  "A mask is a row of digits, 1 where the rule is in force: 12 months " \
+	  "from January, 7 days of the week from Sunday, 31 days of the month " \
+	  "from the first, and 31 more from the last back.") \
+	D(TIME_PERIOD, 1341, ERROR, "a period cannot be read", \
+	  "Write the first and the last second, yyyymmddhhmmss each, with a : " \
+	  "between.") \
+	D(TIME_OF_DAY, 1342, ERROR, "a range of times cannot be read", \
+	  "Write hh:mm-hh:mm, from 00:00 to 24:00, and several of them with " \
+	  "commas between. One that ends before it starts goes over midnight.") \
+	D(TIME_ZONE, 1343, ERROR, "a time zone cannot be read", \
+	  "It is Local (the zone of the daemon: TZ, or /etc/localtime), UTC, or " \
+	  "an offset to the east such as UTC+01:00.") \
 	/* names and references */ \
 	D(NAME_MISSING, 1401, ERROR, "a statement has no name", \
 	  "A statement outside of others needs a name, for others to refer to.") \

@@ -178,6 +178,10 @@ schema_type_name(enum schema_type type)
 		[SCHEMA_TYPE_SUITES2] = "cipher suites",
 		[SCHEMA_TYPE_SUITES4] = "cipher suites",
 		[SCHEMA_TYPE_BACKEND] = "endpoint",
+		[SCHEMA_TYPE_MASK] = "mask",
+		[SCHEMA_TYPE_PERIOD] = "period",
+		[SCHEMA_TYPE_HOURS] = "hours",
+		[SCHEMA_TYPE_ZONE] = "time zone",
 		[SCHEMA_TYPE_BLOCK] = "block",
 		[SCHEMA_TYPE_REF] = "reference",
 	};
@@ -237,6 +241,9 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 		[SCHEMA_TYPE_SUITES2] = "two-digit codes | name",
 		[SCHEMA_TYPE_SUITES4] = "four-digit codes | name",
 		[SCHEMA_TYPE_BACKEND] = "ADDRESS:PORT | unix:PATH",
+		[SCHEMA_TYPE_PERIOD] = "yyyymmddhhmmss:yyyymmddhhmmss",
+		[SCHEMA_TYPE_HOURS] = "hh:mm-hh:mm[,hh:mm-hh:mm]...",
+		[SCHEMA_TYPE_ZONE] = "Local | UTC | UTC+hh:mm | UTC-hh:mm",
 	};
 	struct str s;
 
@@ -254,6 +261,10 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 	case SCHEMA_TYPE_PATTERN:
 		str_add(&s, "%u-%u%s", row->min, row->max,
 		    unit_name(row->unit));
+		break;
+	case SCHEMA_TYPE_MASK:
+		str_add(&s, row->min == row->max ? "%u digits, each 0 or 1" :
+		    "%u or %u digits, each 0 or 1", row->min, row->max);
 		break;
 	case SCHEMA_TYPE_BLOCK:
 		str_add(&s, "{ %s }", schema_statement(row->statement)->name);

@@ -67,6 +67,10 @@ enum schema_type {
 	SCHEMA_TYPE_SUITES2,	/* two-digit cipher codes, or one name */
 	SCHEMA_TYPE_SUITES4,	/* four-digit cipher codes, or one name */
 	SCHEMA_TYPE_BACKEND,	/* ADDR:PORT | unix:PATH */
+	SCHEMA_TYPE_MASK,	/* 0s and 1s: min or max of them */
+	SCHEMA_TYPE_PERIOD,	/* yyyymmddhhmmss:yyyymmddhhmmss */
+	SCHEMA_TYPE_HOURS,	/* hh:mm-hh:mm, with commas between */
+	SCHEMA_TYPE_ZONE,	/* Local | UTC | UTC+hh:mm */
 	SCHEMA_TYPE_BLOCK,	/* an inline statement in braces */
 	SCHEMA_TYPE_REF,	/* the name of a statement */
 	SCHEMA_TYPE_COUNT,
@@ -111,6 +115,7 @@ enum schema_owner {
 	SCHEMA_OWNER_APPLICATION,	/* struct settings_application */
 	SCHEMA_OWNER_ACTIONS,		/* struct rules_actions */
 	SCHEMA_OWNER_RULE,		/* struct rules_rule */
+	SCHEMA_OWNER_TIMES,		/* struct times_condition */
 };
 
 struct schema_choice {

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "policy/network.h"
 #include "policy/suites.h"
+#include "policy/times-value.h"
 #include "policy/value.h"
 
 void
@@ -89,6 +90,18 @@ value_field_print(const struct schema_param *row, const struct value *value,
 		break;
 	case SCHEMA_TYPE_BACKEND:
 		print_backend(&value->backend, out);
+		break;
+	case SCHEMA_TYPE_MASK:
+		times_value_print_mask(row, value->mask, out);
+		break;
+	case SCHEMA_TYPE_PERIOD:
+		times_value_print_period(&value->period, out);
+		break;
+	case SCHEMA_TYPE_HOURS:
+		times_value_print_hours(value->hours, out);
+		break;
+	case SCHEMA_TYPE_ZONE:
+		times_value_print_zone(value->zone, out);
 		break;
 	case SCHEMA_TYPE_BLOCK:
 	case SCHEMA_TYPE_REF:

@@ -9,6 +9,7 @@
 #include "policy/diag.h"
 #include "policy/network.h"
 #include "policy/suites.h"
+#include "policy/times-value.h"
 
 #define DEFAULT_WORDS	2
 
@@ -398,6 +399,18 @@ parse_typed(struct context *context, const struct schema_param *row,
 	case SCHEMA_TYPE_BACKEND:
 		return network_parse_backend(context, input,
 		    &value_r->backend);
+	case SCHEMA_TYPE_MASK:
+		*used_r = input->count;
+		return times_value_mask(context, row, input, &value_r->mask);
+	case SCHEMA_TYPE_PERIOD:
+		*used_r = input->count;
+		return times_value_period(context, input, &value_r->period);
+	case SCHEMA_TYPE_HOURS:
+		*used_r = input->count;
+		return times_value_hours(context, input, &value_r->hours);
+	case SCHEMA_TYPE_ZONE:
+		*used_r = input->count;
+		return times_value_zone(context, input, &value_r->zone);
 	case SCHEMA_TYPE_BLOCK:
 	case SCHEMA_TYPE_REF:
 	case SCHEMA_TYPE_COUNT:

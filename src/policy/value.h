@@ -16,6 +16,7 @@
 #include "policy/schema.h"
 #include "policy/settings.h"
 #include "policy/source.h"
+#include "policy/times.h"
 #include "policy/tree.h"
 
 struct context;
@@ -31,6 +32,10 @@ struct value {
 		const struct rules_ports *ports; /* NULL: any */
 		struct settings_ciphers ciphers;
 		struct settings_backend backend;
+		uint64_t mask;			/* bit 0: the first digit */
+		struct times_period period;
+		const struct times_hours *hours; /* NULL: the whole day */
+		int32_t zone;			/* minutes, or TIMES_LOCAL */
 	};
 };
 
