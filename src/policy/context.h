@@ -24,6 +24,7 @@ struct context {
 	struct arena *scratch;		/* gone after the compile */
 	struct diag *diag;
 	struct source *source;
+	const struct tree *tree;	/* where it is kept; else NULL */
 	const char *directory;		/* of the policy file, ends in '/' */
 	enum policy_defaults defaults;	/* Modern or zOS, once known */
 	struct names *names;		/* definitions */

@@ -21,15 +21,16 @@ struct diag {
 	size_t used;
 	size_t kept[DIAG_SEVERITIES];
 	size_t counts[DIAG_SEVERITIES];
+	size_t told[DIAG_CODE_COUNT];
 };
 
 static const struct {
 	int number;
 	enum diag_severity severity;
-	const char *title, *help;
+	const char *symbol, *title, *help;
 } codes[DIAG_CODE_COUNT] = {
 #define DIAG_ROW(symbol, number, severity, title, help) \
-	{ number, DIAG_##severity, title, help },
+	{ number, DIAG_##severity, #symbol, title, help },
 	DIAG_LIST(DIAG_ROW)
 #undef DIAG_ROW
 };
@@ -44,11 +45,17 @@ static void
 free_record(struct diag_record *record)
 {
 	struct diag_note *note;
+	struct diag_edit *edit;
 
 	while ((note = record->notes) != NULL) {
 		record->notes = note->next;
 		free(note->text);
 		free(note);
+	}
+	while ((edit = record->edits) != NULL) {
+		record->edits = edit->next;
+		free(edit->text);
+		free(edit);
 	}
 	free(record->message);
 	free(record->cure);
@@ -151,6 +158,7 @@ report(struct diag *diag, enum diag_code code, struct source_span span,
 	struct diag_record *record;
 
 	diag->counts[severity]++;
+	diag->told[code]++;
 	if (!has_room(diag, severity))
 		return NULL;
 	record = calloc(1, sizeof(*record));
@@ -241,6 +249,33 @@ diag_note(struct diag *diag, struct diag_record *record,
 }
 
 void
+diag_edit(struct diag *diag, struct diag_record *record,
+    struct source_span span, const char *format, ...)
+{
+	struct diag_edit *edit, **last;
+	va_list args;
+
+	if (record == NULL)
+		return;
+	edit = calloc(1, sizeof(*edit));
+	if (edit != NULL) {
+		va_start(args, format);
+		if (vasprintf(&edit->text, format, args) == -1)
+			edit->text = NULL;
+		va_end(args);
+	}
+	if (edit == NULL || edit->text == NULL) {
+		free(edit);
+		diag_out_of_memory(diag);
+		return;
+	}
+	edit->span = span;
+	for (last = &record->edits; *last != NULL; last = &(*last)->next)
+		;
+	*last = edit;
+}
+
+void
 diag_out_of_memory(struct diag *diag)
 {
 	diag->counts[DIAG_ERROR]++;
@@ -250,6 +285,13 @@ size_t
 diag_count(const struct diag *diag, enum diag_severity severity)
 {
 	return diag->counts[severity];
+}
+
+size_t
+diag_told(const struct diag *diag, enum diag_code code)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	return diag->told[code];
 }
 
 static int
@@ -282,6 +324,27 @@ diag_code_name(enum diag_code code, char *buf)
 	ensure(code < DIAG_CODE_COUNT);
 	snprintf(buf, DIAG_NAME_MAX, "SP%d", codes[code].number);
 	return buf;
+}
+
+int
+diag_code_number(enum diag_code code)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	return codes[code].number;
+}
+
+const char *
+diag_code_symbol(enum diag_code code)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	return codes[code].symbol;
+}
+
+enum diag_severity
+diag_code_severity(enum diag_code code)
+{
+	ensure(code < DIAG_CODE_COUNT);
+	return codes[code].severity;
 }
 
 const char *

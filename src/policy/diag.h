@@ -43,6 +43,13 @@ struct diag_note {
 	char *text;
 };
 
+/* What to write where: applied with all others of its record, or not. */
+struct diag_edit {
+	struct diag_edit *next;
+	struct source_span span;	/* of no length: put in before it */
+	char *text;			/* byte for byte */
+};
+
 struct diag_record {
 	enum diag_code code;
 	enum diag_severity severity;
@@ -50,6 +57,7 @@ struct diag_record {
 	char *message;
 	char *cure;			/* NULL: none known */
 	struct diag_note *notes;
+	struct diag_edit *edits;	/* NULL: a person has to decide */
 	size_t sequence;
 };
 
@@ -79,11 +87,22 @@ void diag_cure(struct diag *diag, struct diag_record *record,
 void diag_note(struct diag *diag, struct diag_record *record,
     struct source_span span, const char *format, ...) PRINTF_LIKE(4, 5);
 
+/*
+ * The cure as an edit, for programs: only where it is certain what was meant,
+ * and where it loses nothing that somebody wrote. Edits of one record do not
+ * overlap.
+ */
+void diag_edit(struct diag *diag, struct diag_record *record,
+    struct source_span span, const char *format, ...) PRINTF_LIKE(4, 5);
+
 /* Counted that memory ran out; an error. Cannot fail itself. */
 void diag_out_of_memory(struct diag *diag);
 
 /* How many were reported, kept or not. */
 size_t diag_count(const struct diag *diag, enum diag_severity severity);
+
+/* The same of one code. */
+size_t diag_told(const struct diag *diag, enum diag_code code);
 
 /* Whether a diagnostic of this severity would be kept: saves making one. */
 bool diag_has_room(const struct diag *diag, enum diag_severity severity);
@@ -98,6 +117,11 @@ const struct diag_record *diag_at(const struct diag *diag, size_t index);
 /* "SP1203"; buf holds DIAG_NAME_MAX bytes. Returns buf. */
 #define DIAG_NAME_MAX 16
 const char *diag_code_name(enum diag_code code, char *buf);
+/* 1203 */
+int diag_code_number(enum diag_code code);
+/* "UNKNOWN_PARAMETER" */
+const char *diag_code_symbol(enum diag_code code);
+enum diag_severity diag_code_severity(enum diag_code code);
 const char *diag_code_title(enum diag_code code);
 const char *diag_code_help(enum diag_code code);
 /* By "SP1203" or "1203", ignoring case; DIAG_CODE_COUNT where unknown. */

@@ -61,6 +61,7 @@ compile(struct load *load, struct source *source,
 	policy->source = source;
 	policy->rules = rules_build(load->arena, rules, count);
 	if (keep) {
+		context->tree = tree;
 		policy->scratch = load->scratch;
 		policy->context = context;
 	}

@@ -163,12 +163,12 @@ settle_block(struct walker *w, const struct schema_statement *statement,
 
 /* Whether a node begins something new, after a statement without braces. */
 static bool
-is_header(const struct walker *w, const struct schema_statement *adopter,
-    const struct tree_node *node)
+is_header(const struct context *context,
+    const struct schema_statement *adopter, const struct tree_node *node)
 {
-	const char *word = context_text(w->context, &node->words[0]);
+	const char *word = context_text(context, &node->words[0]);
 	size_t length = node->words[0].length;
-	const struct schema_param *row = row_of(w->context, adopter, node);
+	const struct schema_param *row = row_of(context, adopter, node);
 
 	/* A block's name makes a statement of it; without one it is inline. */
 	if (row != NULL && !(row->type == SCHEMA_TYPE_BLOCK && node->count > 1))
@@ -182,12 +182,14 @@ is_header(const struct walker *w, const struct schema_statement *adopter,
 	    schema_suggest_statement(word, length) != NULL;
 }
 
-static const struct tree_node *
-end_of_adoption(const struct walker *w,
-    const struct schema_statement *adopter, const struct tree_node *node)
+const struct tree_node *
+walk_end_of_adoption(const struct context *context,
+    const struct schema_statement *adopter, const struct tree_node *header)
 {
-	for (node = node->next; node != NULL; node = node->next)
-		if (is_header(w, adopter, node))
+	const struct tree_node *node;
+
+	for (node = header->next; node != NULL; node = node->next)
+		if (is_header(context, adopter, node))
 			break;
 	return node;
 }
@@ -308,7 +310,7 @@ walk_unknown(struct walker *w, const struct tree_node *node,
 	if (node->block)
 		settle_block(w, meant, node);
 	else if (meant != NULL)
-		*next_r = end_of_adoption(w, meant, node);
+		*next_r = walk_end_of_adoption(w->context, meant, node);
 }
 
 static void
@@ -357,7 +359,7 @@ walk_one(struct walker *w, const struct tree_node *node,
 		w->found(w->context, w->argument, statement, node,
 		    node->first, NULL);
 	} else {
-		*next_r = end_of_adoption(w, statement, node);
+		*next_r = walk_end_of_adoption(w->context, statement, node);
 		advise_braces(w, statement, node);
 		w->found(w->context, w->argument, statement, node, node->next,
 		    *next_r);

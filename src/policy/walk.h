@@ -29,6 +29,13 @@ void walk_statements(struct context *context, const struct tree *tree,
     walk_found *found, void *argument);
 
 /*
+ * The node after a statement without braces and what it takes, or NULL; the
+ * statement may be one that a misspelt header was meant to be.
+ */
+const struct tree_node *walk_end_of_adoption(const struct context *context,
+    const struct schema_statement *adopter, const struct tree_node *header);
+
+/*
  * Whether two bodies say the same, whatever their blanks, their comments and
  * the case of their keywords and enumerated values.
  */
