@@ -16,6 +16,7 @@
 #include "policy/condition.h"
 #include "policy/ebcdic.h"
 #include "policy/rules.h"
+#include "policy/times.h"
 #include "support/runner.h"
 
 #define FLOWS_TOTAL	1200000
@@ -96,6 +97,38 @@ naive_name(const char *pattern, const char *name, bool fold)
 }
 
 static bool
+naive_job(const char *pattern, const struct rules_flow *flow)
+{
+	char stem[64] = "";
+	size_t length = flow->unit == NULL ? 0 : strlen(flow->unit);
+
+	if (naive_name(pattern, flow->job, true) ||
+	    naive_name(pattern, flow->unit, true))
+		return true;
+	if (length < 9 || strcmp(flow->unit + length - 8, ".service") != 0)
+		return false;
+	memcpy(stem, flow->unit, length - 8);
+	return naive_name(pattern, stem, true);
+}
+
+/* The times here are hours of a day, Greenwich's. */
+static bool
+naive_times(const struct times *times, const struct times_moment *moment)
+{
+	if (times == NULL || moment == &times_any)
+		return true;
+	for (size_t i = 0; moment != NULL && i < times->count; i++) {
+		const struct times_span *span =
+		    &times->condition[i].hours->span[0];
+		int64_t minute = moment->epoch % 86400 / 60;
+
+		if (span->from <= minute && minute < span->to)
+			return true;
+	}
+	return false;
+}
+
+static bool
 naive_addrs(const struct rules_addrs *set, const struct addr *addr)
 {
 	bool v4 = memcmp(addr->b, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
@@ -136,7 +169,8 @@ naive_match(struct rules_rule *const *rules, size_t count,
 		    naive_addrs(r->local_addrs, &flow->local.addr) &&
 		    naive_addrs(r->remote_addrs, &flow->remote.addr) &&
 		    naive_name(r->user, flow->user, false) &&
-		    naive_name(r->job, flow->job, true))
+		    naive_job(r->job, flow) &&
+		    naive_times(r->times, flow->moment))
 			best = r;
 	}
 	return best;
@@ -147,7 +181,7 @@ naive_match(struct rules_rule *const *rules, size_t count,
 /* What one policy is like; the extremes matter more than the middle. */
 struct taste {
 	uint32_t rules, ports, nets, priorities;
-	uint32_t local_port, remote_port, local_addr, remote_addr, name;
+	uint32_t local_port, remote_port, local_addr, remote_addr, name, time;
 	uint32_t v6, group, odd;	/* percent */
 };
 
@@ -254,6 +288,77 @@ any_name(bool pattern)
 	return name;
 }
 
+/* A process's name and a unit's may be each other's. */
+static const char *
+any_job(bool pattern)
+{
+	static const char *const endings[] = {
+		"", "", "", ".service", ".service", ".SERVICE", ".scope",
+		"@1.service", ".service.d", ".service*", ".serv*",
+	};
+	const char *stem = any_name(pattern), *ending;
+	char *name;
+
+	ending = endings[pick(ARRAY_SIZE(endings))];
+	if (*ending == '\0' || (!pattern && strchr(ending, '*') != NULL) ||
+	    strchr(stem, '*') != NULL)
+		return stem;
+	name = arena_alloc(arena, strlen(stem) + strlen(ending) + 1);
+	sprintf(name, "%s%s", stem, ending);
+	return name;
+}
+
+static const char *
+any_unit(void)
+{
+	static const char *const endings[] = {
+		".service", ".service", "@1.service", "", ".scope",
+	};
+	const char *stem = any_name(false);
+	const char *ending = endings[pick(ARRAY_SIZE(endings))];
+	char *name = arena_alloc(arena, strlen(stem) + strlen(ending) + 1);
+
+	sprintf(name, "%s%s", stem, ending);
+	return name;
+}
+
+static const struct times *
+any_times(void)
+{
+	size_t count = 1 + pick(3);
+	struct times_condition *conditions = arena_alloc_array(arena, count,
+	    sizeof(*conditions));
+	struct times *times = arena_alloc(arena, sizeof(*times));
+
+	for (size_t i = 0; i < count; i++) {
+		struct times_hours *hours = arena_alloc(arena,
+		    sizeof(*hours) + sizeof(hours->span[0]));
+
+		hours->count = 1;
+		hours->span[0].from = (uint16_t)pick(TIMES_DAY);
+		hours->span[0].to = (uint16_t)(hours->span[0].from + 1 +
+		    pick(TIMES_DAY - hours->span[0].from));
+		conditions[i] = (struct times_condition){
+			.months = UINT64_MAX, .days = UINT64_MAX,
+			.weekdays = UINT64_MAX,
+			.period = { 0, INT64_MAX }, .hours = hours,
+		};
+	}
+	*times = (struct times){ count, conditions };
+	return times;
+}
+
+static const struct times_moment *
+any_moment(void)
+{
+	struct times_moment *moment = arena_alloc(arena, sizeof(*moment));
+
+	if (chance(10))
+		return chance(50) ? NULL : &times_any;
+	times_set(moment, 1700000000 + (int64_t)pick(1000000) * 60);
+	return moment;
+}
+
 static struct rules_rule *
 any_rule(const struct taste *t, uint32_t number)
 {
@@ -281,7 +386,9 @@ any_rule(const struct taste *t, uint32_t number)
 	if (chance(t->name))
 		r->user = any_name(true);
 	if (chance(t->name))
-		r->job = any_name(true);
+		r->job = any_job(true);
+	if (chance(t->time))
+		r->times = any_times();
 	return r;
 }
 
@@ -293,7 +400,7 @@ any_taste(void)
 	struct taste t;
 	uint32_t *share[] = {
 		&t.local_port, &t.remote_port, &t.local_addr,
-		&t.remote_addr, &t.name, &t.v6, &t.group, &t.odd,
+		&t.remote_addr, &t.name, &t.time, &t.v6, &t.group, &t.odd,
 	};
 
 	t.rules = sizes[pick(ARRAY_SIZE(sizes))];
@@ -317,7 +424,10 @@ any_flow(const struct taste *t)
 	if (chance(80))
 		flow.user = any_name(false);
 	if (chance(80))
-		flow.job = any_name(false);
+		flow.job = any_job(false);
+	if (chance(50))
+		flow.unit = any_unit();
+	flow.moment = any_moment();
 	return flow;
 }
 
@@ -373,7 +483,7 @@ START_TEST(test_large_policy)
 	struct taste t = {
 		.rules = 20000, .ports = 5, .nets = 60000, .priorities = 9,
 		.local_port = 100, .remote_addr = 95, .local_addr = 3,
-		.name = 2, .v6 = 30, .group = 5, .odd = 10,
+		.name = 2, .time = 20, .v6 = 30, .group = 5, .odd = 10,
 	};
 	size_t matched = 0;
 
@@ -478,6 +588,28 @@ START_TEST(test_names)
 }
 END_TEST
 
+START_TEST(test_units)
+{
+	static const char unit[] = "a-unit-with-a-long-name@1.service";
+
+	ck_assert(condition_unit_met("nginx", "nginx.service"));
+	ck_assert(condition_unit_met("NGINX", "nginx.service"));
+	ck_assert(condition_unit_met("nginx.service", "nginx.service"));
+	ck_assert(condition_unit_met("nginx.s*", "nginx.service"));
+	ck_assert(condition_unit_met("ng*", "nginx.service"));
+	ck_assert(!condition_unit_met("nginx.", "nginx.service"));
+	ck_assert(!condition_unit_met("ngin", "nginx.service"));
+	ck_assert(!condition_unit_met("nginxx", "nginx.service"));
+	ck_assert(!condition_unit_met("nginx", "nginx.scope"));
+	ck_assert(!condition_unit_met("nginx", NULL));
+	ck_assert(!condition_unit_met("", ".service"));
+	ck_assert(condition_unit_met("a-unit-with-a-long-name@1", unit));
+	ck_assert(!condition_unit_met("a-unit-with-a-long-name@2", unit));
+	ck_assert(!condition_unit_met("a-unit-with-a-long-name", unit));
+	ck_assert(condition_unit_met("a-unit-with-a-long-name@*", unit));
+}
+END_TEST
+
 /* ---- collation ---- */
 
 START_TEST(test_collation_order)
@@ -537,6 +669,7 @@ make_suite(void)
 	tcase_add_test(match, test_empty_table);
 	suite_add_tcase(s, match);
 	tcase_add_test(names, test_names);
+	tcase_add_test(names, test_units);
 	tcase_add_test(names, test_collation_order);
 	tcase_add_test(names, test_collation_is_ibm_1047);
 	suite_add_tcase(s, names);

@@ -107,7 +107,7 @@ static int
 answer_lines(const struct rules *table, FILE *in, const char *path)
 {
 	const struct rules_rule *rule;
-	struct rules_flow flow;
+	struct rules_flow flow = { 0 };
 	const char *wrong = NULL;
 	size_t size = 0, number = 0;
 	char *line = NULL;

@@ -13,11 +13,13 @@
 #include "policy/names.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
+#include "policy/times-pool.h"
 #include "policy/value-field.h"
 
 struct compiler {
 	struct context *context;
 	struct effective *effective;
+	struct times_pool *times;
 	struct rules_rule rule_defaults;
 };
 
@@ -130,6 +132,7 @@ fill_fields(struct compiler *c, struct rules_rule *rule,
 	for (size_t i = 0; i < body->link_count; i++)
 		if (body->links[i].row->owner == SCHEMA_OWNER_RULE)
 			fill_condition(c, rule, &body->links[i]);
+	rule->times = times_pool_of(c->times, body);
 }
 
 static void
@@ -211,7 +214,9 @@ is_sound(const struct rules_rule *rule, const struct body *body)
 		return false;
 	for (size_t i = 0; i < body->link_count; i++) {
 		target = body_target(&body->links[i]);
-		if (body->links[i].row->owner == SCHEMA_OWNER_RULE &&
+		if ((body->links[i].row->owner == SCHEMA_OWNER_RULE ||
+		    body->links[i].row->statement ==
+		    SCHEMA_IP_TIME_CONDITION) &&
 		    (target == NULL || !body_sound(target)))
 			return false;
 	}
@@ -259,6 +264,7 @@ compile_tree(struct context *context, const struct tree *tree, size_t *count_r)
 	context->names = names_collect(context, tree);
 	compile_bodies(context);
 	c->effective = effective_new(context);
+	c->times = times_pool_new(context);
 	read_rule_defaults(c);
 	rules = arena_alloc_array(context->arena,
 	    names_count(context->names, SCHEMA_RULE), sizeof(*rules));

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "policy/times.h"
+
 static bool
 is_coded_name(const char *pattern)
 {
@@ -25,6 +27,8 @@ condition_coded(const struct rules_rule *rule)
 		coded |= CONDITION_USER;
 	if (is_coded_name(rule->job))
 		coded |= CONDITION_JOB;
+	if (rule->times != NULL)
+		coded |= CONDITION_TIME;
 	return coded;
 }
 
@@ -86,6 +90,27 @@ condition_job_met(const char *pattern, const char *job)
 	return name_met(pattern, job, compare_folded);
 }
 
+size_t
+condition_unit_stem(const char *unit)
+{
+	size_t length = strlen(unit), ending = strlen(CONDITION_UNIT_ENDING);
+
+	return length > ending && compare_folded(unit + length - ending,
+	    CONDITION_UNIT_ENDING, ending) == 0 ? length - ending : length;
+}
+
+bool
+condition_unit_met(const char *pattern, const char *unit)
+{
+	size_t stem;
+
+	if (unit == NULL || condition_job_met(pattern, unit))
+		return unit != NULL;
+	stem = condition_unit_stem(unit);
+	return strlen(pattern) == stem &&
+	    compare_folded(pattern, unit, stem) == 0;
+}
+
 bool
 condition_met(const struct rules_rule *rule, const struct rules_flow *flow,
     unsigned conditions)
@@ -105,6 +130,10 @@ condition_met(const struct rules_rule *rule, const struct rules_flow *flow,
 	if ((conditions & CONDITION_USER) != 0 &&
 	    !condition_user_met(rule->user, flow->user))
 		return false;
-	return (conditions & CONDITION_JOB) == 0 ||
-	    condition_job_met(rule->job, flow->job);
+	if ((conditions & CONDITION_JOB) != 0 &&
+	    !condition_job_met(rule->job, flow->job) &&
+	    !condition_unit_met(rule->job, flow->unit))
+		return false;
+	return (conditions & CONDITION_TIME) == 0 ||
+	    (flow->moment != NULL && times_met(rule->times, flow->moment));
 }

@@ -18,6 +18,7 @@ enum condition {
 	CONDITION_LOCAL_ADDR = 1 << 3,
 	CONDITION_USER = 1 << 4,
 	CONDITION_JOB = 1 << 5,
+	CONDITION_TIME = 1 << 6,
 };
 
 /*
@@ -36,5 +37,14 @@ bool condition_met(const struct rules_rule *rule,
  */
 bool condition_user_met(const char *pattern, const char *user);
 bool condition_job_met(const char *pattern, const char *job);
+
+/* The ending of a unit's name that a rule's job may leave out. */
+#define CONDITION_UNIT_ENDING ".service"
+
+/* The same of a unit's name, which a pattern may mean without its ending. */
+bool condition_unit_met(const char *pattern, const char *unit);
+
+/* How long a unit's name is without its ending. */
+size_t condition_unit_stem(const char *unit);
 
 #endif

@@ -28,6 +28,7 @@ libpolicy_a_SOURCES += \
 	src/policy/source.c src/policy/source.h \
 	src/policy/suites.c src/policy/suites.h \
 	src/policy/times.c src/policy/times.h \
+	src/policy/times-pool.c src/policy/times-pool.h \
 	src/policy/times-value.c src/policy/times-value.h \
 	src/policy/tree.c src/policy/tree.h \
 	src/policy/value.c src/policy/value.h \

@@ -10,8 +10,11 @@
 #define WALK_MOST	8
 
 /* In entries, the conditions still to check; above them the rank. */
-#define CHECK_BITS	6
+#define CHECK_BITS	7
 #define CHECK_MASK	((1u << CHECK_BITS) - 1)
+
+/* Of the conditions, those that are dimensions. */
+#define KEYED_MASK	((1u << PIECE_DIMENSIONS) - 1)
 
 /* Rules in search order are scattered in memory: fetch them in time. */
 #define LOOK_AHEAD	16
@@ -106,7 +109,7 @@ static size_t
 plan_rule(const struct rules_rule *rule, size_t cap, struct facts *facts)
 {
 	size_t pieces[PIECE_DIMENSIONS], product = 1;
-	unsigned left = facts->coded;
+	unsigned left = facts->coded & KEYED_MASK;
 
 	count_pieces(rule, facts, pieces);
 	facts->keyed = 0;
@@ -389,13 +392,17 @@ rule_index_build(struct arena *arena, struct arena *scratch,
 	return index;
 }
 
+/* A job is a process's name, its unit's, and that without its ending. */
+#define KEYS_MAX	3
+
 /* Everything a flow is looked up by. */
 struct query {
 	struct rules_rule *const *rules;
 	const struct rules_flow *flow;
 	struct {
-		int width;		/* PIECE_WIDTHS: not known */
-		prefix_key value;
+		int width;
+		unsigned count;		/* 0: not known */
+		prefix_key values[KEYS_MAX];
 	} keys[PIECE_DIMENSIONS];
 };
 
@@ -430,19 +437,21 @@ static uint32_t
 walk_split(const struct split *split, const struct query *q, uint32_t best)
 {
 	int width = q->keys[split->dimension].width;
+	unsigned count = q->keys[split->dimension].count;
 	const struct block *block;
 	uint32_t at;
 
 	if (split->best >= best)
 		return best;
 	best = walk_list(split, split->rest, q, best);
-	if (width == PIECE_WIDTHS)
-		return best;
-	at = axis_find(&split->axes[width], q->keys[split->dimension].value);
-	while (at != AXIS_NONE) {
-		block = &split->blocks[width][at];
-		best = walk_list(split, block->list, q, best);
-		at = block->up;
+	for (unsigned i = 0; i < count; i++) {
+		at = axis_find(&split->axes[width],
+		    q->keys[split->dimension].values[i]);
+		while (at != AXIS_NONE) {
+			block = &split->blocks[width][at];
+			best = walk_list(split, block->list, q, best);
+			at = block->up;
+		}
 	}
 	return best;
 }
@@ -454,7 +463,8 @@ set_addr(struct query *q, enum condition condition, const struct addr *addr)
 	prefix_key key = prefix_of_addr(addr);
 
 	q->keys[dimension].width = addr_is_v4(addr) ? PIECE_NARROW : PIECE_WIDE;
-	q->keys[dimension].value = key;
+	q->keys[dimension].count = 1;
+	q->keys[dimension].values[0] = key;
 }
 
 static void
@@ -463,18 +473,37 @@ set_port(struct query *q, enum condition condition, uint16_t port)
 	unsigned dimension = (unsigned)__builtin_ctz(condition);
 
 	q->keys[dimension].width = PIECE_NARROW;
-	q->keys[dimension].value = port;
+	q->keys[dimension].count = 1;
+	q->keys[dimension].values[0] = port;
 }
 
 static void
-set_name(struct query *q, enum condition condition, const char *name)
+add_name(struct query *q, enum condition condition, const char *name)
 {
 	unsigned dimension = (unsigned)__builtin_ctz(condition);
 
-	q->keys[dimension].width = name == NULL ? PIECE_WIDTHS : PIECE_WIDE;
+	q->keys[dimension].width = PIECE_WIDE;
 	if (name != NULL)
-		q->keys[dimension].value = prefix_of_name(name,
-		    condition == CONDITION_JOB);
+		q->keys[dimension].values[q->keys[dimension].count++] =
+		    prefix_of_name(name, condition == CONDITION_JOB);
+}
+
+static void
+add_unit(struct query *q, const char *unit)
+{
+	char stem[PREFIX_NAME_MAX + 2];
+	size_t length;
+
+	if (unit == NULL)
+		return;
+	add_name(q, CONDITION_JOB, unit);
+	/* Where they begin alike, one key is both. */
+	length = condition_unit_stem(unit);
+	if (length > PREFIX_NAME_MAX)
+		return;
+	memcpy(stem, unit, length);
+	stem[length] = '\0';
+	add_name(q, CONDITION_JOB, stem);
 }
 
 uint32_t
@@ -492,8 +521,11 @@ rule_index_find(const struct rule_index *index,
 	set_addr(&q, CONDITION_LOCAL_ADDR, &flow->local.addr);
 	set_addr(&q, CONDITION_REMOTE_ADDR, &flow->remote.addr);
 	if (index->asks_names) {
-		set_name(&q, CONDITION_USER, flow->user);
-		set_name(&q, CONDITION_JOB, flow->job);
+		q.keys[__builtin_ctz(CONDITION_USER)].count = 0;
+		q.keys[__builtin_ctz(CONDITION_JOB)].count = 0;
+		add_name(&q, CONDITION_USER, flow->user);
+		add_name(&q, CONDITION_JOB, flow->job);
+		add_unit(&q, flow->unit);
 	}
 	return walk_list(root, root->rest, &q, RULE_INDEX_NONE);
 }

@@ -4,6 +4,7 @@
  * An index is two trees of splits, one a direction: each split divides a
  * list of rules by one kind of condition (local port, remote port, remote
  * address, local address, user, job, in this order) until a list is short.
+ * A job has several keys, and times have none: they are asked of the rule.
  * Within a split, a rule stands at each aligned block of keys that its
  * condition names (policy/prefix.h); blocks nest, so that a look-up finds the
  * innermost block around its key by binary search and walks outwards, over
@@ -29,7 +30,7 @@
 #define RULE_INDEX_NONE	UINT32_MAX
 
 /* Most rules of one index. */
-#define RULE_INDEX_MAX	((size_t)1 << 26)
+#define RULE_INDEX_MAX	((size_t)1 << 25)
 
 struct rule_index;
 

@@ -21,6 +21,8 @@
 struct arena;
 struct settings;
 struct settings_application;
+struct times;
+struct times_moment;
 
 /* Bits, so that Both is both. */
 enum rules_direction {
@@ -57,6 +59,7 @@ struct rules_rule {
 	const struct rules_addrs *local_addrs, *remote_addrs;
 	const struct rules_ports *local_ports, *remote_ports;
 	const char *user, *job;		/* NULL, or a name; one trailing '*' */
+	const struct times *times;	/* NULL: always in force */
 	const struct rules_actions *actions;	/* never NULL in a table */
 	struct source_span span;	/* the rule's name in its file */
 };
@@ -65,7 +68,11 @@ struct rules_rule {
 struct rules_flow {
 	uint8_t direction;		/* RULES_INBOUND or RULES_OUTBOUND */
 	struct addr_endpoint local, remote;
-	const char *user, *job;		/* NULL: unknown, matches no coded name */
+	/* NULL: unknown, matches no coded name. A job is a process's name;
+	 * `unit` the service it belongs to, with its ending, and just as good
+	 * for a rule's job. */
+	const char *user, *job, *unit;
+	const struct times_moment *moment;	/* NULL: no timed rule is met */
 };
 
 struct rules;
