@@ -17,15 +17,20 @@
 	"A number that is changed to force a new instance."
 #define INSTANCE_WHY \
 	"every reload makes new instances, so every value is kept"
-#define SIGNATURES \
+#define INSTANCE(field, text) \
+	P_INT(SETTINGS, field, text, 0, 65535, .reason = INSTANCE_WHY, \
+	    .doc = INSTANCE_DOC)
+#define SIGNATURES(more) \
 	P_BLOCK("TTLSSignatureParms", SCHEMA_SIGNATURE_PARMS, \
-	    P_LATER("curves and signature algorithms cannot be chosen yet"), \
-	    .doc = "Curves, key shares and signature algorithms.")
+	    .doc = "Curves, key shares and signature algorithms" more ".")
 
 static const struct schema_choice fips_levels[] = {
-	P_CHOICE("Off", 0), P_CHOICE("On", 1), P_CHOICE("Level1", 2),
-	P_CHOICE("Level2", 3),
-	P_CHOICE("Level3", 4), P_END,
+	P_CHOICE("Off", SETTINGS_FIPS140_OFF),
+	P_CHOICE("On", SETTINGS_FIPS140_ON),
+	P_CHOICE("Level1", SETTINGS_FIPS140_LEVEL1),
+	P_CHOICE("Level2", SETTINGS_FIPS140_LEVEL2),
+	P_CHOICE("Level3", SETTINGS_FIPS140_LEVEL3),
+	P_END,
 };
 
 static const struct schema_param group_rows[] = {
@@ -37,31 +42,56 @@ static const struct schema_param group_rows[] = {
 	    .doc = CTRACE_DOC),
 	P_INT(SETTINGS, trace, "Trace", 0, 255, .def = "2", .doc = TRACE_DOC),
 	P_BLOCK("TTLSGroupAdvancedParms", SCHEMA_GROUP_ADVANCED,
-	    P_LATER("a group's advanced parameters are not built yet"),
 	    .doc = "Environment variables and syslog facility."),
-	P_BARE_ENUM("FIPS140", fips_levels, .def = "Off",
+	P_ENUM(SETTINGS, fips140, "FIPS140", fips_levels, .def = "Off",
 	    P_LATER("the TLS library is not run in FIPS mode yet"),
-	    .doc = "Whether cryptography is limited to what FIPS 140 allows."),
-	P_BARE_INT("GroupUserInstance", 0, 65535, .reason = INSTANCE_WHY,
-	    .doc = INSTANCE_DOC),
+	    .doc = "Whether cryptography is limited to what FIPS 140 allows, "
+		"and from which level on."),
+	INSTANCE(group_instance, "GroupUserInstance"),
 };
 const struct schema_list actions_group = { group_rows, COUNT(group_rows) };
 
-#define CLIENT_LATER \
-	.own_acts = true, .acts = SCHEMA_ACTS_LATER, \
-	.reason = "outbound connections are not secured yet"
+static const struct schema_choice facilities[] = {
+	P_CHOICE("Daemon", SETTINGS_FACILITY_DAEMON),
+	P_CHOICE("Auth", SETTINGS_FACILITY_AUTH),
+	P_END,
+};
+
+static const struct schema_param group_advanced_rows[] = {
+	P_STRING(SETTINGS, envfile, "Envfile", SCHEMA_TYPE_PATH, 1, 1023,
+	    P_NO("no process of a group reads it: code the parameters of "
+		"TTLSGskAdvancedParms in its place"),
+	    .doc = "A file of environment variables for the group's "
+		"process."),
+	P_ENUM(SETTINGS, syslog_facility, "SyslogFacility", facilities,
+	    .def = "Daemon",
+	    P_NO("all rules share one log, and its facility is daemon"),
+	    .doc = "The syslog facility that records go to."),
+	P_FLAG(SETTINGS, secondary_map, "SecondaryMap", .def = "Off",
+	    P_LATER("a connection does not follow another one's rule yet"),
+	    .doc = "Whether later connections of the same two hosts follow "
+		"this one's rule."),
+};
+const struct schema_list actions_group_advanced = {
+	group_advanced_rows, COUNT(group_advanced_rows)
+};
 
 static const struct schema_choice roles[] = {
-	P_CHOICE("Client", SETTINGS_ROLE_CLIENT, CLIENT_LATER),
+	P_CHOICE("Client", SETTINGS_ROLE_CLIENT,
+	  P_OWN_LATER(P_WHY_CLIENT)),
 	P_CHOICE("Server", SETTINGS_ROLE_SERVER),
 	P_CHOICE("ServerWithClientAuth", SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH),
 	P_END,
 };
 
 static const struct schema_choice suite_b[] = {
-	P_CHOICE("Off", 0), P_CHOICE("128", 1), P_CHOICE("128Min", 2),
-	P_CHOICE("192", 3),
-	P_CHOICE("192Min", 4), P_CHOICE("All", 5), P_END,
+	P_CHOICE("Off", SETTINGS_SUITE_B_OFF),
+	P_CHOICE("128", SETTINGS_SUITE_B_128),
+	P_CHOICE("128Min", SETTINGS_SUITE_B_128_MIN),
+	P_CHOICE("192", SETTINGS_SUITE_B_192),
+	P_CHOICE("192Min", SETTINGS_SUITE_B_192_MIN),
+	P_CHOICE("All", SETTINGS_SUITE_B_ALL),
+	P_END,
 };
 
 #define ROLE_DOC \
@@ -76,8 +106,8 @@ static const struct schema_param environment_rows[] = {
 	    .doc = "Where certificates, keys and trusted CAs are kept."),
 	P_BLOCK("TTLSCipherParms", SCHEMA_CIPHER_PARMS,
 	    .doc = "The cipher suites, in order of preference."),
-	SIGNATURES,
-	P_BARE_ENUM("SuiteBProfile", suite_b, .def = "Off",
+	SIGNATURES(""),
+	P_ENUM(SETTINGS, suite_b, "SuiteBProfile", suite_b, .def = "Off",
 	    P_LATER("Suite B profiles are not built yet"),
 	    .doc = "Limits TLS 1.2 to the suites of RFC 5430; the cipher "
 		"block is then ignored."),
@@ -88,8 +118,7 @@ static const struct schema_param environment_rows[] = {
 	    .doc = "Protocol versions, client authentication and limits."),
 	P_BLOCK("TTLSGskAdvancedParms", SCHEMA_GSK_ADVANCED,
 	    .doc = "Session caching and revocation checking."),
-	P_BARE_INT("EnvironmentUserInstance", 0, 65535, .reason = INSTANCE_WHY,
-	    .doc = INSTANCE_DOC),
+	INSTANCE(environment_instance, "EnvironmentUserInstance"),
 };
 const struct schema_list actions_environment = {
 	environment_rows, COUNT(environment_rows)
@@ -100,36 +129,32 @@ static const struct schema_param connection_rows[] = {
 	P_BLOCK("TTLSCipherParms", SCHEMA_CIPHER_PARMS,
 	    .doc = "The cipher suites, in place of the environment's whole "
 		"list."),
-	SIGNATURES,
+	SIGNATURES(", in place of the environment's whole statement"),
 	P_FLAG(SETTINGS, ctrace_clear_text, "CtraceClearText",
 	    .doc = CTRACE_DOC),
 	P_INT(SETTINGS, trace, "Trace", 0, 255, .doc = TRACE_DOC),
 	P_BLOCK("TTLSConnectionAdvancedParms", SCHEMA_CONNECTION_ADVANCED,
 	    .doc = "Values in place of the environment's advanced ones."),
-	P_BARE_INT("ConnectionUserInstance", 0, 65535, .reason = INSTANCE_WHY,
-	    .doc = INSTANCE_DOC),
+	INSTANCE(connection_instance, "ConnectionUserInstance"),
 };
 const struct schema_list actions_connection = {
 	connection_rows, COUNT(connection_rows)
 };
 
-#define OWN_LATER(why) \
-	.own_acts = true, .acts = SCHEMA_ACTS_LATER, .reason = (why)
-
 static const struct schema_choice handoffs[] = {
 	P_CHOICE("Wrap", SETTINGS_HANDOFF_WRAP),
 	P_CHOICE("Forward", SETTINGS_HANDOFF_FORWARD),
 	P_CHOICE("Transparent", SETTINGS_HANDOFF_TRANSPARENT,
-	  OWN_LATER("connections are not steered transparently yet")),
+	  P_OWN_LATER("connections are not steered transparently yet")),
 	P_END,
 };
 
 static const struct schema_choice proxy_protocols[] = {
 	P_CHOICE("Off", SETTINGS_PROXY_OFF),
 	P_CHOICE("V1", SETTINGS_PROXY_V1,
-	  OWN_LATER("the PROXY header is not written yet")),
+	  P_OWN_LATER("the PROXY header is not written yet")),
 	P_CHOICE("V2", SETTINGS_PROXY_V2,
-	  OWN_LATER("the PROXY header is not written yet")),
+	  P_OWN_LATER("the PROXY header is not written yet")),
 	P_END,
 };
 
@@ -170,29 +195,55 @@ const struct schema_list actions_keyring = {
 
 static const struct schema_param cipher_rows[] = {
 	P_SUITES(SETTINGS, ciphers, "V3CipherSuites", SCHEMA_TYPE_SUITES2,
-	    .flags = SCHEMA_REPEAT,
 	    .doc = "Suites as two-digit codes run together, or one name; "
 		"lines add up in order."),
 	P_SUITES(SETTINGS, ciphers, "V3CipherSuites4Char", SCHEMA_TYPE_SUITES4,
-	    .flags = SCHEMA_REPEAT,
 	    .doc = "Suites as four-digit codes run together, or one name; "
 		"lines add up in order."),
-	P_BARE_WORD("V2CipherSuites", 1, 255, .flags = SCHEMA_REPEAT,
+	P_CODES(SETTINGS, v2_ciphers, "V2CipherSuites",
+	    SCHEMA_TYPE_SUITES_SSL2,
 	    P_NO("there is no SSL 2 here, so its ciphers are never used"),
-	    .doc = "Cipher codes of SSL 2."),
+	    .doc = "SSL 2 ciphers as one-digit codes run together, or one "
+		"name; lines add up in order."),
 };
 const struct schema_list actions_cipher = { cipher_rows, COUNT(cipher_rows) };
 
-static const struct schema_choice defaults[] = {
-	P_CHOICE("Modern", POLICY_DEFAULTS_MODERN),
-	P_CHOICE("zOS", POLICY_DEFAULTS_ZOS),
-	P_END,
+static const struct schema_choice any_curve[] = {
+	P_CHOICE("Any", SETTINGS_CURVES_ANY), P_END,
 };
 
-static const struct schema_param defaults_rows[] = {
-	P_BARE_ENUM("PolicyDefaults", defaults, .def = "Modern",
-	    .flags = SCHEMA_EXTENSION,
-	    .doc = "Modern: TLS 1.2 and 1.3 and key sizes of today; zOS: "
-		"IBM's documented defaults."),
+#define NO_LISTS "curves and signature algorithms cannot be chosen yet"
+#define PAIRS_ZOS \
+	"0601060305010503040104030402030103030302020102030202"
+
+static const struct schema_param signature_rows[] = {
+	P_CODES(SETTINGS, client_curves, "ClientECurves", SCHEMA_TYPE_CURVES,
+	    .choices = any_curve, .def_zos = "00210023002400250019",
+	    P_LATER(P_WHY_CLIENT),
+	    .doc = "As a client: the curves that are offered, in order; Any "
+		"offers all; zOS adds 0029 where TLSv1.3 is On and none is "
+		"coded."),
+	P_CODES(SETTINGS, client_key_shares, "ClientKeyShareGroups",
+	    SCHEMA_TYPE_CURVES, .def_zos = "0023", P_LATER(P_WHY_CLIENT),
+	    .doc = "As a client: the groups of TLS 1.3 that a key share is "
+		"sent for at once."),
+	P_CODES(SETTINGS, server_key_shares, "ServerKeyShareGroups",
+	    SCHEMA_TYPE_CURVES, .def_zos = "00230024002500290030",
+	    P_LATER(NO_LISTS),
+	    .doc = "As a server: the groups that TLS 1.3 may use."),
+	P_CODES(SETTINGS, server_kex_curves, "ServerKexECurves",
+	    SCHEMA_TYPE_CURVES, .def_zos = "00230024002500210019",
+	    P_LATER(NO_LISTS),
+	    .doc = "As a server: the curves that TLS 1.2 and older may use."),
+	P_CODES(SETTINGS, signature_pairs, "SignaturePairs",
+	    SCHEMA_TYPE_PAIRS, .def_zos = PAIRS_ZOS, P_LATER(NO_LISTS),
+	    .doc = "The signature algorithms that may be used, in order; zOS "
+		"adds 0806 0805 0804 where TLSv1.3 is On and none is coded."),
+	P_CODES(SETTINGS, signature_pairs_cert, "SignaturePairsCert",
+	    SCHEMA_TYPE_PAIRS, P_LATER(NO_LISTS),
+	    .doc = "The signature algorithms that certificates may be signed "
+		"with, for TLS 1.3; where not coded, SignaturePairs."),
 };
-const struct schema_list actions_defaults = { defaults_rows, 1 };
+const struct schema_list actions_signature = {
+	signature_rows, COUNT(signature_rows)
+};

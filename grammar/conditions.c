@@ -1,5 +1,6 @@
 #include "grammar/language.h"
 #include "policy/rules.h"
+#include "policy/times.h"
 
 #define RULE	struct rules_rule
 
@@ -62,11 +63,12 @@ static const struct schema_param rule_rows[] = {
 	P_REF_TO(RULE, remote_ports, "RemotePortGroupRef", SCHEMA_PORT_GROUP,
 	    REMOTE_PORT,
 	    .doc = "The partner's port, by the name of a PortGroup."),
-	P_STRING(RULE, job, "Jobname", SCHEMA_TYPE_PATTERN, 1, 8,
+	P_STRING(RULE, job, "Jobname", SCHEMA_TYPE_PATTERN, 1, 255,
 	    .flags = SCHEMA_CONDITION,
-	    .doc = "The job that owns the socket: the name of a wrapped "
-		"process; a trailing * stands for any ending."),
-	P_STRING(RULE, user, "Userid", SCHEMA_TYPE_PATTERN, 1, 8,
+	    .doc = "The process's name, or the systemd service it belongs "
+		"to, with or without .service; case does not count; a "
+		"trailing * stands for any ending."),
+	P_STRING(RULE, user, "Userid", SCHEMA_TYPE_PATTERN, 1, 32,
 	    .flags = SCHEMA_CONDITION,
 	    .doc = "The user that owns the process, a wrapped one; a trailing "
 		"* stands for any ending."),
@@ -79,7 +81,6 @@ static const struct schema_param rule_rows[] = {
 		"equals the name decides."),
 	P_BLOCK("IpTimeCondition", SCHEMA_IP_TIME_CONDITION,
 	    .flags = SCHEMA_REPEAT,
-	    P_LATER("rules are not bound to times yet"),
 	    .doc = "When the rule is in force; always, where not coded."),
 	P_REF("TTLSGroupActionRef", SCHEMA_GROUP_ACTION,
 	    .flags = SCHEMA_REQUIRED,
@@ -136,3 +137,27 @@ static const struct schema_param port_group_rows[] = {
 	    .doc = "One port or range of the group."),
 };
 const struct schema_list conditions_port_group = { port_group_rows, 2 };
+
+#define ONES_31	"1111111111111111111111111111111"
+
+static const struct schema_param ip_time_rows[] = {
+	P_PERIOD(period, "ConditionTimeRange",
+	    .doc = "The first and the last second, "
+		"yyyymmddhhmmss:yyyymmddhhmmss; for good, where not coded."),
+	P_MASK(months, "MonthOfYearMask", 12, 12, .def = "111111111111",
+	    .doc = "The months, a digit each, January first; 1: in force."),
+	P_MASK(days, "DayOfMonthMask", 31, 62, .def = ONES_31 ONES_31,
+	    .doc = "The days of the month, a digit each; 31 more count from "
+		"the last day backwards."),
+	P_MASK(weekdays, "DayOfWeekMask", 7, 7, .def = "1111111",
+	    .doc = "The days of the week, a digit each, Sunday first."),
+	P_HOURS(hours, "TimeOfDayRange", .def = "00:00-24:00",
+	    .doc = "hh:mm-hh:mm, several with commas between; one that ends "
+		"before it starts goes over midnight."),
+	P_ZONE(zone, "TimeZone", .def = "Local",
+	    .doc = "Whose clock counts: Local, UTC, or an offset as in "
+		"UTC+01:00."),
+};
+const struct schema_list conditions_ip_time = {
+	ip_time_rows, sizeof(ip_time_rows) / sizeof(ip_time_rows[0])
+};

@@ -4,8 +4,8 @@
  * others ask policy/schema.h.
  *
  * A row that names a field is checked against the field's C type when it is
- * compiled: a wrong row does not build. A row without a field is a parameter
- * that is accepted and checked, and does not act (yet).
+ * compiled: a wrong row does not build. Rows without a field are links to
+ * other statements, and the values in a condition's definition.
  */
 #ifndef SALLYPORT_GRAMMAR_LANGUAGE_H
 #define SALLYPORT_GRAMMAR_LANGUAGE_H
@@ -28,6 +28,7 @@
 	_Generic((structure *)0, \
 	    struct settings *: SCHEMA_OWNER_SETTINGS, \
 	    struct settings_application *: SCHEMA_OWNER_APPLICATION, \
+	    struct settings_file *: SCHEMA_OWNER_FILE, \
 	    struct rules_actions *: SCHEMA_OWNER_ACTIONS, \
 	    struct rules_rule *: SCHEMA_OWNER_RULE, \
 	    struct times_condition *: SCHEMA_OWNER_TIMES)
@@ -49,15 +50,29 @@
 	.unit = SCHEMA_UNIT_CHARACTERS, \
 	P_FIELD(structure, field, P_IS(structure, const char *, field)), \
 	__VA_ARGS__ }
+/* The same, as often as one likes. */
+#define P_STRINGS(structure, field, text, kind, low, high, ...) { \
+	.name = (text), .type = (kind), .min = (low), .max = (high), \
+	.unit = SCHEMA_UNIT_CHARACTERS, .flags = SCHEMA_REPEAT, \
+	P_FIELD(structure, field, P_IS(structure, struct settings_names, \
+	    field)), __VA_ARGS__ }
 #define P_ADDRS(structure, field, text, ...) { .name = (text), \
 	.type = SCHEMA_TYPE_ADDRS, P_FIELD(structure, field, \
 	    P_IS(structure, const struct rules_addrs *, field)), __VA_ARGS__ }
 #define P_PORTS(structure, field, text, ...) { .name = (text), \
 	.type = SCHEMA_TYPE_PORTS, P_FIELD(structure, field, \
 	    P_IS(structure, const struct rules_ports *, field)), __VA_ARGS__ }
+/* Lists of codes; lines add up. */
 #define P_SUITES(structure, field, text, kind, ...) { .name = (text), \
-	.type = (kind), P_FIELD(structure, field, \
+	.type = (kind), .flags = SCHEMA_REPEAT, P_FIELD(structure, field, \
 	    P_IS(structure, struct settings_ciphers, field)), __VA_ARGS__ }
+#define P_CODES(structure, field, text, kind, ...) { .name = (text), \
+	.type = (kind), .flags = SCHEMA_REPEAT, P_FIELD(structure, field, \
+	    P_IS(structure, struct settings_codes, field)), __VA_ARGS__ }
+/* One code. */
+#define P_CODE(structure, field, text, kind, ...) { .name = (text), \
+	.type = (kind), P_FIELD(structure, field, \
+	    P_IS(structure, struct settings_codes, field)), __VA_ARGS__ }
 #define P_BACKEND(structure, field, text, ...) { .name = (text), \
 	.type = SCHEMA_TYPE_BACKEND, P_FIELD(structure, field, \
 	    P_IS(structure, struct settings_backend, field)), __VA_ARGS__ }
@@ -94,15 +109,6 @@
 	  __VA_ARGS__ }
 #define P_VALUE(text, kind, ...) { .name = (text), .type = (kind), \
 	__VA_ARGS__ }
-#define P_BARE_FLAG(text, ...) { .name = (text), .type = SCHEMA_TYPE_FLAG, \
-	.choices = schema_flag_choices, __VA_ARGS__ }
-#define P_BARE_ENUM(text, list, ...) { .name = (text), \
-	.type = SCHEMA_TYPE_ENUM, .choices = (list), __VA_ARGS__ }
-#define P_BARE_INT(text, low, high, ...) { .name = (text), \
-	.type = SCHEMA_TYPE_INT, .min = (low), .max = (high), __VA_ARGS__ }
-#define P_BARE_WORD(text, low, high, ...) { .name = (text), \
-	.type = SCHEMA_TYPE_WORD, .min = (low), .max = (high), \
-	.unit = SCHEMA_UNIT_CHARACTERS, __VA_ARGS__ }
 
 /* A row's choices: P_CHOICE("Name", value, ...), ..., P_END */
 #define P_CHOICE(text, number, ...) \
@@ -112,21 +118,41 @@
 #define P_LATER(why)	.acts = SCHEMA_ACTS_LATER, .reason = (why)
 #define P_NO(why)	.acts = SCHEMA_ACTS_NO, .reason = (why)
 
+/* Of a choice, in place of what its row says. */
+#define P_OWN_YES \
+	.own_acts = true, .acts = SCHEMA_ACTS_YES
+#define P_OWN_LATER(why) \
+	.own_acts = true, .acts = SCHEMA_ACTS_LATER, .reason = (why)
+#define P_OWN_NO(why) \
+	.own_acts = true, .acts = SCHEMA_ACTS_NO, .reason = (why)
+
+/* Why, where several rows say it. */
+#define P_WHY_CLIENT	"outbound connections are not secured yet"
+#define P_WHY_FETCHING	"revocation is not looked up over the network yet"
+
 /* language.c: every statement, by id. */
 extern const struct schema_statement language_statements[];
 
 /* conditions.c: what a rule asks, and what it leads to. */
 extern const struct schema_list conditions_rule, conditions_ip_addr,
     conditions_ip_addr_set, conditions_ip_addr_group, conditions_port_range,
-    conditions_port_group;
+    conditions_port_group, conditions_ip_time;
 
 /* actions.c: the scopes, key ring and ciphers. */
-extern const struct schema_list actions_group, actions_environment,
-    actions_connection, actions_application, actions_keyring, actions_cipher,
-    actions_defaults;
+extern const struct schema_list actions_group, actions_group_advanced,
+    actions_environment, actions_connection, actions_application,
+    actions_keyring, actions_cipher, actions_signature;
 
-/* advanced.c: what both advanced parms have, the environment alone, GSK. */
-extern const struct schema_list advanced_shared, advanced_environment,
-    advanced_gsk;
+/* advanced.c: what both advanced parms have, and the environment alone. */
+extern const struct schema_list advanced_shared, advanced_environment;
+
+/* gsk.c: sessions and revocation. */
+extern const struct schema_list gsk_advanced, gsk_ldap, gsk_http_cdp,
+    gsk_ocsp;
+
+/* lines.c: lines at file level. */
+extern const struct schema_list lines_policy_defaults, lines_ttls_config,
+    lines_common_ttls_config, lines_tcp_image, lines_pep_instance,
+    lines_log_level, lines_codepage;
 
 #endif

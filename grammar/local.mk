@@ -8,7 +8,9 @@ libpolicy_a_SOURCES += \
 	grammar/actions.c \
 	grammar/advanced.c \
 	grammar/conditions.c \
-	grammar/language.c grammar/language.h
+	grammar/gsk.c \
+	grammar/language.c grammar/language.h \
+	grammar/lines.c
 
 nodist_libpolicy_a_SOURCES = \
 	grammar/policy_parse.c grammar/policy_parse.h \

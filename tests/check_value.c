@@ -209,9 +209,12 @@ START_TEST(test_texts)
 	ck_assert_str_eq(value.text, "hunter2");
 	expect(job, "AZF*", "AZF*");
 	expect(job, "*", "*");
-	refused(job, "A*F", DIAG_VALUE_BAD);
-	refused(job, "A.F", DIAG_VALUE_BAD);
-	refused(job, "NINECHARS", DIAG_VALUE_LENGTH);
+	expect(job, "getty@tty1.service", "getty@tty1.service");
+	expect(job, "dbus\\x2dbroker:$#_-", "dbus\\x2dbroker:$#_-");
+	refused(job, "A*F", DIAG_WILDCARD_BAD);
+	refused(job, "**", DIAG_WILDCARD_BAD);
+	refused(job, "A?", DIAG_WILDCARD_BAD);
+	refused(job, "A/F", DIAG_VALUE_BAD);
 }
 END_TEST
 

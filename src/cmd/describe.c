@@ -161,8 +161,6 @@ print_md(void)
 		    statement->doc);
 		if (statement->extension)
 			printf(" An extension of Sallyport.");
-		if (statement->unsupported)
-			printf(" Not supported by this version.");
 		printf("\n");
 		if (schema_row(statement, 0) != NULL)
 			printf("\n| Parameter | Values | Default | Meaning |\n"

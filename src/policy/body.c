@@ -10,6 +10,7 @@
 #include "policy/mistake.h"
 #include "policy/names.h"
 #include "policy/tree.h"
+#include "policy/value-list.h"
 #include "policy/walk.h"
 
 #define BUCKETS		1024	/* a few times the rows there are */
@@ -161,12 +162,12 @@ earlier_link(const struct body *body, const struct schema_param *row)
 	return NULL;
 }
 
-/* Cipher lines of one block add up, whichever of the two forms they use. */
+/* What lines of the same list said so far, whichever form they use. */
 static struct body_set *
-earlier_ciphers(const struct body *body, const struct schema_param *row)
+earlier_list(const struct body *body, const struct schema_param *row)
 {
 	for (size_t i = 0; i < body->set_count; i++)
-		if (body->sets[i].row->owner == SCHEMA_OWNER_SETTINGS &&
+		if (body->sets[i].row->owner == row->owner &&
 		    body->sets[i].row->offset == row->offset)
 			return &body->sets[i];
 	return NULL;
@@ -188,6 +189,7 @@ take_value(struct builder *b, const struct schema_param *row,
     const struct tree_node *node)
 {
 	struct context *context = b->context;
+	const struct tree_word nothing = { node->end, 0 };
 	struct value_input input = {
 		.text = source_text(context->source), .words = node->words + 1,
 		.count = node->count - 1, .end = node->end,
@@ -197,22 +199,19 @@ take_value(struct builder *b, const struct schema_param *row,
 	struct body_set *set = NULL;
 	struct value value;
 
+	if (input.count == 0) {
+		input.words = &nothing;
+		input.count = 1;
+	}
 	if (value_parse(context, row, &input, &value) == -1)
 		return;
 	inert_note(context, b->body->statement, row, &value, span,
 	    b->of_rule ? NULL : b->body);
-	if (row->type == SCHEMA_TYPE_SUITES2 ||
-	    row->type == SCHEMA_TYPE_SUITES4) {
-		set = earlier_ciphers(b->body, row);
-		if (set != NULL) {
-			set->value.ciphers = value_join_ciphers(context,
-			    set->value.ciphers, value.ciphers);
-			return;
-		}
-	} else if (row->flags & SCHEMA_REPEAT) {
-		return;		/* none of these has a field */
-	} else {
-		set = earlier_set(b->body, row);
+	set = row->flags & SCHEMA_REPEAT ? earlier_list(b->body, row) :
+	    earlier_set(b->body, row);
+	if (set != NULL && (row->flags & SCHEMA_REPEAT)) {
+		value_list_join(context, row, &set->value, &value);
+		return;
 	}
 	if (set == NULL)
 		set = add_set(b);
@@ -268,13 +267,7 @@ check_form(struct builder *b, const struct schema_param *row,
     const struct tree_node *node)
 {
 	struct context *context = b->context;
-	bool link = row->type == SCHEMA_TYPE_BLOCK ||
-	    row->type == SCHEMA_TYPE_REF;
 
-	if (link && schema_statement(row->statement)->unsupported) {
-		mistake_unsupported(context, row, node);
-		return -1;
-	}
 	if (row->type == SCHEMA_TYPE_BLOCK) {
 		if (node->block)
 			return 0;
@@ -286,6 +279,8 @@ check_form(struct builder *b, const struct schema_param *row,
 		return -1;
 	}
 	if (node->count < 2) {
+		if (row->flags & SCHEMA_EMPTY)
+			return 0;
 		mistake_no_value(context, row, node);
 		return -1;
 	}
@@ -391,6 +386,17 @@ body_compile(struct context *context, const struct schema_statement *statement,
 	check_required(&b);
 	body->broken = diag_count(context->diag, DIAG_ERROR) > errors;
 	return body;
+}
+
+void
+body_add_line(struct context *context, struct body *body,
+    const struct tree_node *node)
+{
+	struct builder b = { context, body, true };
+	size_t errors = diag_count(context->diag, DIAG_ERROR);
+
+	take_line(&b, node);
+	body->broken |= diag_count(context->diag, DIAG_ERROR) > errors;
 }
 
 const struct body_set *

@@ -59,6 +59,10 @@ struct body *body_compile(struct context *context,
     const struct schema_statement *statement, const struct tree_node *header,
     const struct tree_node *first, const struct tree_node *end, bool of_rule);
 
+/* Takes one more line; for those at file level. */
+void body_add_line(struct context *context, struct body *body,
+    const struct tree_node *node);
+
 /* The value of a row, or NULL where it was not coded (well). */
 const struct body_set *body_set(const struct body *body, const char *name);
 /* The reference or block of this statement, or NULL. */

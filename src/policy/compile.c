@@ -264,6 +264,7 @@ compile_tree(struct context *context, const struct tree *tree, size_t *count_r)
 	context->names = names_collect(context, tree);
 	compile_bodies(context);
 	c->effective = effective_new(context);
+	context->file = effective_file(c->effective);
 	c->times = times_pool_new(context);
 	read_rule_defaults(c);
 	rules = arena_alloc_array(context->arena,

@@ -10,14 +10,17 @@
 #include <stddef.h>
 
 #include "policy/policy.h"
+#include "policy/schema.h"
 #include "policy/source.h"
 #include "policy/tree.h"
 
 struct arena;
+struct body;
 struct body_index;
 struct diag;
 struct inert;
 struct names;
+struct settings_file;
 
 struct context {
 	struct arena *arena;		/* the policy's */
@@ -28,6 +31,8 @@ struct context {
 	const char *directory;		/* of the policy file, ends in '/' */
 	enum policy_defaults defaults;	/* Modern or zOS, once known */
 	struct names *names;		/* definitions */
+	struct body *lines[SCHEMA_STATEMENT_COUNT]; /* at file level; NULL: none */
+	const struct settings_file *file; /* what they say */
 	struct body_index *index;	/* rows by name */
 	struct inert *inert;		/* coded rows that do not act */
 	bool keep;			/* the scratch lives on */

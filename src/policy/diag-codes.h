@@ -42,10 +42,7 @@
 	/* words */ \
 	D(UNKNOWN_STATEMENT, 1201, ERROR, "no statement has this name", \
 	  "See `sallyport describe` for the statements there are.") \
-	D(UNSUPPORTED_STATEMENT, 1202, ERROR, \
-	  "the statement is not supported by this version", \
-	  "It is part of the language. Remove it, and what refers to it, or " \
-	  "wait for a version that has it.") \
+	/* 1202 was given, once */ \
 	D(UNKNOWN_PARAMETER, 1203, ERROR, "the statement has no such parameter", \
 	  "See `sallyport describe` for the parameters of each statement.") \
 	D(WRONG_STATEMENT, 1204, ERROR, "the parameter belongs elsewhere", \
@@ -89,6 +86,20 @@
 	  "The language has no quotes: remove them if they are not meant.") \
 	D(CIPHER_TWICE, 1315, WARNING, "a cipher suite is listed twice", \
 	  "The first place in the list counts.") \
+	D(WILDCARD_BAD, 1316, ERROR, "a wildcard is not at the end", \
+	  "A * at the end of a name stands for any ending. There is no other " \
+	  "wildcard: write a rule for each name.") \
+	D(CODE_BAD, 1317, ERROR, \
+	  "a curve or signature algorithm is not known", \
+	  "Curves have four decimal digits (0023 is secp256r1), signature " \
+	  "algorithms four hexadecimal ones, ciphers of SSL 2 one; or use " \
+	  "their names.") \
+	D(CODE_LENGTH, 1318, ERROR, "a list of codes cannot be cut in codes", \
+	  "Curves and signature algorithms have four digits each.") \
+	D(CODE_TWICE, 1319, WARNING, "a code is listed twice", \
+	  "The first place in the list counts.") \
+	D(URL_BAD, 1321, ERROR, "a URL cannot be read", \
+	  "Write http://HOST, with :PORT and /PATH where they are needed.") \
 	D(TIME_MASK, 1340, ERROR, "a mask of times cannot be read", \
 	  "A mask is a row of digits, 1 where the rule is in force: 12 months " \
 	  "from January, 7 days of the week from Sunday, 31 days of the month " \
@@ -172,6 +183,92 @@
 	  "The message says what the rule lacks.") \
 	D(NOT_SERVED_HERE, 1706, WARNING, "a rule is another program's", \
 	  "Ports of Handoff Forward are opened by sallyportd, not by " \
-	  "sallyport run.")
+	  "sallyport run.") \
+	D(KEYRING_LABEL, 1707, ERROR, "a label is not in the key ring", \
+	  "CertificateLabel, or the line in personal/default, names " \
+	  "personal/LABEL.pem. The labels that there are are listed.") \
+	D(KEY_MISMATCH, 1708, ERROR, \
+	  "a private key is not that of its certificate", \
+	  "Compare what `openssl pkey -pubout -in KEY` and `openssl x509 " \
+	  "-pubkey -noout -in CERTIFICATE` print: they have to be the same.") \
+	D(SUITES_UNUSABLE, 1709, ERROR, "no cipher suite can be used", \
+	  "Suites up to TLS 1.2 are for one kind of key: ..._ECDSA_... for " \
+	  "ECDSA and EdDSA keys, other ..._RSA_... for RSA keys. Use a list " \
+	  "that fits the certificate, or a certificate that fits the list.") \
+	D(TRUSTED_CA, 1710, ERROR, "a trusted certificate cannot be trusted", \
+	  "What is in trusted/ has to be a CA certificate that may sign " \
+	  "certificates (basicConstraints CA, keyUsage keyCertSign where there " \
+	  "is one) and has not expired.") \
+	D(SUITES_VERSION, 1711, WARNING, \
+	  "a protocol version is on and has no cipher suite", \
+	  "All suites of the list for that version are for another kind of key " \
+	  "than the certificate has: such clients are refused.") \
+	D(SUITES_OTHER, 1712, ADVICE, \
+	  "some cipher suites are for another kind of key", \
+	  "They are never chosen with this certificate.") \
+	D(KEY_WEAK, 1713, WARNING, "a key is too small", \
+	  "RSA keys of less than 2048 bits and ECDSA keys of less than 256 are " \
+	  "refused by many clients.") \
+	D(SIGNATURE_WEAK, 1714, WARNING, \
+	  "a certificate is signed by MD5 or SHA-1", \
+	  "Such signatures can be forged, and clients refuse them. Have the " \
+	  "certificate issued again.") \
+	D(CHAIN_INCOMPLETE, 1715, WARNING, "an intermediate CA is missing", \
+	  "The server sends what is in personal/LABEL.pem. Clients know roots " \
+	  "only: append the certificates of all CAs between the server's and " \
+	  "the root, in this order.") \
+	D(CHAIN_OPEN, 1716, ADVICE, "the chain ends below a root", \
+	  "That is as it should be where the clients have the root that is " \
+	  "named; it cannot be seen from here.") \
+	D(CHAIN_BROKEN, 1717, WARNING, \
+	  "a certificate is not signed by the one behind it", \
+	  "The CA has another key by now, or another CA has the same name. " \
+	  "Clients cannot follow the chain.") \
+	D(CHAIN_ORDER, 1718, WARNING, "the chain is out of order", \
+	  "TLS 1.2 has each certificate followed by that of its issuer, and " \
+	  "some clients insist.") \
+	D(CERTIFICATE_ENDS, 1719, WARNING, "a certificate ends soon", \
+	  "Within 30 days. From that day on no start and no reload accepts " \
+	  "the policy.") \
+	D(SERVER_IS_CA, 1720, WARNING, "the server's certificate is a CA's", \
+	  "`openssl req -x509` makes such ones. Some clients refuse them, and " \
+	  "who has the server's key can make certificates.") \
+	D(SERVER_USE, 1721, WARNING, \
+	  "the server's certificate is not for servers", \
+	  "Clients refuse it. A server's certificate needs digitalSignature in " \
+	  "its key usage and serverAuth in its extended key usage, where it " \
+	  "has these.") \
+	D(SERVER_NAME, 1722, ADVICE, \
+	  "the server's certificate lacks what some clients ask for", \
+	  "Browsers ask for the server's name in subjectAltName, and some " \
+	  "clients for serverAuth in the extended key usage.") \
+	D(CA_NOT_YET, 1723, WARNING, "a trusted CA is not valid yet", \
+	  "Clients with certificates of this CA are refused until then.") \
+	D(CA_TWICE, 1724, ADVICE, "a trusted CA is there twice", \
+	  "Who removes one of the files goes on trusting the CA.") \
+	D(CRL_UNREADABLE, 1725, WARNING, "a revocation list cannot be read", \
+	  "A CRL in PEM or DER, as the CA publishes it, is expected in crl/.") \
+	D(CRL_ISSUER, 1726, WARNING, "a revocation list is of a stranger", \
+	  "A CRL says something only about certificates of its own issuer.") \
+	D(CRL_DATES, 1727, WARNING, "a revocation list is out of date", \
+	  "Fetch a new one before the old one ends: cron, or a timer.") \
+	D(KEY_EXPOSED, 1728, WARNING, \
+	  "others can read a private key", \
+	  "Only the user that starts the daemon needs it: mode 0600, or 0400.") \
+	D(FILE_WRITABLE, 1729, WARNING, "everybody can change a file", \
+	  "Who can write a file of the key ring, or exchange it in its " \
+	  "directory, decides who is let in.") \
+	D(FILE_OWNER, 1730, WARNING, "a file belongs to another user", \
+	  "The owner of a file of the key ring, or of a directory above it, " \
+	  "can change it. It should be root, or the user that starts the " \
+	  "daemon.") \
+	D(FILE_IGNORED, 1731, WARNING, "a file of the key ring is not read", \
+	  "In personal/ LABEL.pem, LABEL.key and default are read, in trusted/ " \
+	  "what ends in .pem, in crl/ everything.") \
+	D(BACKEND_ABSENT, 1732, ADVICE, "nobody is at a Backend", \
+	  "The service has not been started, or the path is another. Until it " \
+	  "is there, connections end with backend-down.") \
+	D(BACKEND_KIND, 1733, WARNING, "a Backend is no socket", \
+	  "Backend unix:PATH names the unix socket that the service listens on.")
 
 #endif

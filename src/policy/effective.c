@@ -11,8 +11,10 @@
 #include "policy/rules.h"
 #include "policy/settings.h"
 #include "policy/value-field.h"
+#include "policy/value-list.h"
 
 #define BUCKETS		4096
+#define MARKS_MAX	256	/* more fields than any structure has */
 
 /* One combination of actions that make settings. */
 struct triple {
@@ -32,11 +34,30 @@ struct effective {
 	struct context *context;
 	struct settings defaults;
 	struct settings_application application_defaults;
+	struct settings_file file_defaults;
+	/* the default lists where TLS 1.3 is on */
+	struct settings_codes curves_13, pairs_13;
 	struct triple *triples[BUCKETS];
 	struct combination *combinations[BUCKETS];
-	struct settings_mark marks[SCHEMA_ROWS_MAX];	/* being collected */
+	struct settings_mark marks[MARKS_MAX];	/* being collected */
 	size_t mark_count;
 };
+
+/* The defaults that a row's default is one of, or NULL. */
+static void *
+defaults_of(struct effective *e, enum schema_owner owner)
+{
+	switch (owner) {
+	case SCHEMA_OWNER_SETTINGS:
+		return &e->defaults;
+	case SCHEMA_OWNER_APPLICATION:
+		return &e->application_defaults;
+	case SCHEMA_OWNER_FILE:
+		return &e->file_defaults;
+	default:
+		return NULL;
+	}
+}
 
 static void
 read_defaults(struct effective *e, enum schema_statement_id id)
@@ -48,24 +69,39 @@ read_defaults(struct effective *e, enum schema_statement_id id)
 
 	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
 		text = schema_default(statement, row, e->context->defaults);
-		if (text == NULL || (row->owner != SCHEMA_OWNER_SETTINGS &&
-		    row->owner != SCHEMA_OWNER_APPLICATION))
+		if (text == NULL || defaults_of(e, row->owner) == NULL)
 			continue;
 		value_parse_default(e->context, row, text, &value);
-		value_field_store(row, &value,
-		    row->owner == SCHEMA_OWNER_SETTINGS ?
-		    (void *)&e->defaults : (void *)&e->application_defaults);
+		value_field_store(row, &value, defaults_of(e, row->owner));
 	}
+}
+
+/* A default list with more at its end; none stays none: the library's. */
+static struct settings_codes
+extend(struct effective *e, struct settings_codes list,
+    const uint16_t *more, size_t count)
+{
+	if (list.count == 0)
+		return list;
+	return value_list_add(e->context, list,
+	    (struct settings_codes){ more, count });
 }
 
 struct effective *
 effective_new(struct context *context)
 {
+	/* What z/OS 3.1 adds to its default lists: X25519, RSASSA-PSS. */
+	static const uint16_t curves[] = { 29 };
+	static const uint16_t pairs[] = { 0x0806, 0x0805, 0x0804 };
 	struct effective *e = arena_alloc(context->scratch, sizeof(*e));
 
 	e->context = context;
 	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++)
 		read_defaults(e, (enum schema_statement_id)id);
+	e->curves_13 = extend(e, e->defaults.client_curves, curves,
+	    ARRAY_SIZE(curves));
+	e->pairs_13 = extend(e, e->defaults.signature_pairs, pairs,
+	    ARRAY_SIZE(pairs));
 	return e;
 }
 
@@ -77,7 +113,7 @@ mark_field(struct effective *e, size_t offset, struct source_span span)
 
 	while (i < e->mark_count && e->marks[i].offset != offset)
 		i++;
-	ensure(i < SCHEMA_ROWS_MAX);
+	ensure(i < MARKS_MAX);
 	e->marks[i] = (struct settings_mark){ offset, span };
 	if (i == e->mark_count)
 		e->mark_count++;
@@ -98,13 +134,37 @@ lay_over(struct effective *e, const struct body *body,
 	}
 }
 
-/* A body and the blocks it leads to; no two of these have a row in common. */
+/* What scopes before coded of a statement counts no more. */
+static void
+set_back(struct effective *e, const struct schema_statement *statement,
+    struct settings *settings)
+{
+	const struct schema_param *row;
+	size_t kept;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
+		memcpy((char *)settings + row->offset,
+		    (const char *)&e->defaults + row->offset, row->size);
+		kept = 0;
+		for (size_t m = 0; m < e->mark_count; m++)
+			if (e->marks[m].offset != row->offset)
+				e->marks[kept++] = e->marks[m];
+		e->mark_count = kept;
+	}
+}
+
+/*
+ * A body and the blocks it leads to. Where one codes what an outer one does
+ * (HttpCdpEnable, OcspAiaEnable), it counts.
+ */
 static void
 lay_over_all(struct effective *e, const struct body *body,
     struct settings *settings)
 {
 	struct body *target;
 
+	if (body->statement->id == SCHEMA_SIGNATURE_PARMS)
+		set_back(e, body->statement, settings);
 	lay_over(e, body, SCHEMA_OWNER_SETTINGS, settings);
 	for (size_t i = 0; i < body->link_count; i++) {
 		target = body_target(&body->links[i]);
@@ -140,6 +200,27 @@ check_protocols(struct effective *e, const struct settings *settings,
 	diag_cure(diag, record, "switch TLSv1.2 or TLSv1.3 on");
 }
 
+static bool
+is_marked(const struct effective *e, size_t offset)
+{
+	for (size_t i = 0; i < e->mark_count; i++)
+		if (e->marks[i].offset == offset)
+			return true;
+	return false;
+}
+
+/* Default lists that depend on what else is coded. */
+static void
+settle_lists(const struct effective *e, struct settings *settings)
+{
+	if (!settings->tlsv13)
+		return;
+	if (!is_marked(e, offsetof(struct settings, client_curves)))
+		settings->client_curves = e->curves_13;
+	if (!is_marked(e, offsetof(struct settings, signature_pairs)))
+		settings->signature_pairs = e->pairs_13;
+}
+
 static const struct settings *
 combine(struct effective *e, const struct triple *triple)
 {
@@ -150,6 +231,7 @@ combine(struct effective *e, const struct triple *triple)
 	lay_over_all(e, triple->environment, &draft);
 	if (triple->connection != NULL)
 		lay_over_all(e, triple->connection, &draft);
+	settle_lists(e, &draft);
 	settings = settings_new(e->context->arena, sizeof(*settings),
 	    e->marks, e->mark_count);
 	*settings = draft;
@@ -202,6 +284,22 @@ make_application(struct effective *e, struct names_entry *entry)
 	*application = draft;
 	entry->application = application;
 	return application;
+}
+
+const struct settings_file *
+effective_file(struct effective *e)
+{
+	struct settings_file draft = e->file_defaults, *file;
+	struct body *const *lines = e->context->lines;
+
+	e->mark_count = 0;
+	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++)
+		if (lines[id] != NULL)
+			lay_over(e, lines[id], SCHEMA_OWNER_FILE, &draft);
+	file = settings_new(e->context->arena, sizeof(*file), e->marks,
+	    e->mark_count);
+	*file = draft;
+	return file;
 }
 
 static const char *

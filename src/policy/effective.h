@@ -2,7 +2,8 @@
  * effective.h - inheritance: what a rule's three actions add up to.
  *
  * Defaults first, then group, environment with all it leads to, connection
- * with all it leads to; parameter by parameter, a cipher list as a whole.
+ * with all it leads to; parameter by parameter, a cipher list as a whole,
+ * TTLSSignatureParms as a whole statement.
  * Rules with the same three actions share one struct settings.
  */
 #ifndef SALLYPORT_POLICY_EFFECTIVE_H
@@ -12,6 +13,7 @@ struct context;
 struct effective;
 struct names_entry;
 struct rules_actions;
+struct settings_file;
 
 /* The actions that a rule names; NULL where it names none. */
 struct effective_named {
@@ -28,5 +30,8 @@ struct effective *effective_new(struct context *context);
  */
 const struct rules_actions *effective_actions(struct effective *effective,
     const struct effective_named *named);
+
+/* What the lines at file level say. */
+const struct settings_file *effective_file(struct effective *effective);
 
 #endif

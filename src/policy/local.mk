@@ -3,6 +3,7 @@ noinst_LIBRARIES += libpolicy.a
 libpolicy_a_SOURCES += \
 	src/policy/axis.c src/policy/axis.h \
 	src/policy/body.c src/policy/body.h \
+	src/policy/codes.c src/policy/codes.h \
 	src/policy/compile.c src/policy/compile.h \
 	src/policy/condition.c src/policy/condition.h \
 	src/policy/context.h \
@@ -33,4 +34,5 @@ libpolicy_a_SOURCES += \
 	src/policy/tree.c src/policy/tree.h \
 	src/policy/value.c src/policy/value.h \
 	src/policy/value-field.c src/policy/value-field.h \
+	src/policy/value-list.c src/policy/value-list.h \
 	src/policy/walk.c src/policy/walk.h

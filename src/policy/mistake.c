@@ -71,8 +71,12 @@ mistake_unknown(struct context *context,
 	if (home != NULL) {
 		record = diag_report(context->diag, DIAG_WRONG_STATEMENT, span,
 		    "%s is not a parameter of %s", quoted, statement->name);
-		diag_cure(context->diag, record, "it belongs in %s",
-		    home->name);
+		if (home->form & SCHEMA_FORM_LINE)
+			diag_cure(context->diag, record,
+			    "it is a line of its own, in no statement");
+		else
+			diag_cure(context->diag, record, "it belongs in %s",
+			    home->name);
 		return NULL;
 	}
 	record = diag_report(context->diag, DIAG_UNKNOWN_PARAMETER, span,
@@ -88,18 +92,6 @@ mistake_unknown(struct context *context,
 		diag_cure(context->diag, record,
 		    "see `sallyport describe` for what it takes");
 	return nearest;
-}
-
-void
-mistake_unsupported(struct context *context, const struct schema_param *row,
-    const struct tree_node *node)
-{
-	struct diag_record *record = diag_report(context->diag,
-	    DIAG_UNSUPPORTED_STATEMENT, keyword_span(context, node),
-	    "%s is part of the language but not supported by this version",
-	    row->name);
-
-	diag_cure(context->diag, record, "remove it");
 }
 
 void

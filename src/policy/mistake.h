@@ -17,8 +17,6 @@ struct tree_node;
 /* Returns the row that was probably meant, or NULL. */
 const char *mistake_unknown(struct context *context,
     const struct schema_statement *statement, const struct tree_node *node);
-void mistake_unsupported(struct context *context,
-    const struct schema_param *row, const struct tree_node *node);
 void mistake_no_block(struct context *context, const struct schema_param *row,
     const struct tree_node *node);
 void mistake_block(struct context *context, const struct schema_param *row,

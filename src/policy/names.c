@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "policy/body.h"
 #include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/tree.h"
@@ -190,6 +191,32 @@ check_name(struct context *context, const struct schema_statement *statement,
 	return 0;
 }
 
+/* The lines of one kind are one body. */
+static void
+take_line(struct context *context, const struct schema_statement *statement,
+    const struct tree_node *node)
+{
+	struct body **body = &context->lines[statement->id];
+
+	if (*body == NULL)
+		*body = body_compile(context, statement, node, node,
+		    node->next, true);
+	else
+		body_add_line(context, *body, node);
+}
+
+static void
+take_defaults(struct context *context)
+{
+	const struct body *body = context->lines[SCHEMA_POLICY_DEFAULTS];
+	const struct body_set *set = body == NULL ? NULL :
+	    body_set(body, "PolicyDefaults");
+
+	if (context->defaults == POLICY_DEFAULTS_FILE)
+		context->defaults = set == NULL ? POLICY_DEFAULTS_MODERN :
+		    (enum policy_defaults)set->value.number;
+}
+
 static void
 define(struct context *context, void *argument,
     const struct schema_statement *statement, const struct tree_node *node,
@@ -200,6 +227,10 @@ define(struct context *context, void *argument,
 	const struct tree_word *word;
 	size_t b;
 
+	if (statement->form & SCHEMA_FORM_LINE) {
+		take_line(context, statement, node);
+		return;
+	}
 	if (check_name(context, statement, node) == -1)
 		return;
 	if (names->used >= names->bucket_count)
@@ -235,5 +266,6 @@ names_collect(struct context *context, const struct tree *tree)
 	names->last = &names->first;
 	grow(context, names);
 	walk_statements(context, tree, define, names);
+	take_defaults(context);
 	return names;
 }

@@ -170,6 +170,7 @@ schema_type_name(enum schema_type type)
 		[SCHEMA_TYPE_PATH] = "path",
 		[SCHEMA_TYPE_SECRET] = "secret",
 		[SCHEMA_TYPE_PATTERN] = "pattern",
+		[SCHEMA_TYPE_URL] = "URL",
 		[SCHEMA_TYPE_ADDRS] = "addresses",
 		[SCHEMA_TYPE_ADDR] = "address",
 		[SCHEMA_TYPE_ADDR_PREFIX] = "subnet",
@@ -177,6 +178,9 @@ schema_type_name(enum schema_type type)
 		[SCHEMA_TYPE_PORTS] = "ports",
 		[SCHEMA_TYPE_SUITES2] = "cipher suites",
 		[SCHEMA_TYPE_SUITES4] = "cipher suites",
+		[SCHEMA_TYPE_SUITES_SSL2] = "cipher suites",
+		[SCHEMA_TYPE_CURVES] = "curves",
+		[SCHEMA_TYPE_PAIRS] = "signature algorithms",
 		[SCHEMA_TYPE_BACKEND] = "endpoint",
 		[SCHEMA_TYPE_MASK] = "mask",
 		[SCHEMA_TYPE_PERIOD] = "period",
@@ -211,6 +215,7 @@ unit_name(enum schema_unit unit)
 		[SCHEMA_UNIT_NONE] = "",
 		[SCHEMA_UNIT_SECONDS] = " seconds",
 		[SCHEMA_UNIT_MINUTES] = " minutes",
+		[SCHEMA_UNIT_HOURS] = " hours",
 		[SCHEMA_UNIT_BYTES] = " bytes",
 		[SCHEMA_UNIT_BITS] = " bits",
 		[SCHEMA_UNIT_CHARACTERS] = " characters",
@@ -240,6 +245,10 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 		[SCHEMA_TYPE_PORTS] = "n | n-m | n m",
 		[SCHEMA_TYPE_SUITES2] = "two-digit codes | name",
 		[SCHEMA_TYPE_SUITES4] = "four-digit codes | name",
+		[SCHEMA_TYPE_SUITES_SSL2] = "one-digit codes | name",
+		[SCHEMA_TYPE_CURVES] = "four-digit codes | name",
+		[SCHEMA_TYPE_PAIRS] = "four-digit codes | name",
+		[SCHEMA_TYPE_URL] = "http://host[:port][/path]",
 		[SCHEMA_TYPE_BACKEND] = "ADDRESS:PORT | unix:PATH",
 		[SCHEMA_TYPE_PERIOD] = "yyyymmddhhmmss:yyyymmddhhmmss",
 		[SCHEMA_TYPE_HOURS] = "hh:mm-hh:mm[,hh:mm-hh:mm]...",
@@ -248,10 +257,11 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 	struct str s;
 
 	str_init(&s, buf, size);
+	if (row->choices != NULL)
+		add_choices(&s, row);
 	switch (row->type) {
 	case SCHEMA_TYPE_FLAG:
 	case SCHEMA_TYPE_ENUM:
-		add_choices(&s, row);
 		break;
 	case SCHEMA_TYPE_INT:
 	case SCHEMA_TYPE_WORD:
@@ -259,8 +269,8 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 	case SCHEMA_TYPE_PATH:
 	case SCHEMA_TYPE_SECRET:
 	case SCHEMA_TYPE_PATTERN:
-		str_add(&s, "%u-%u%s", row->min, row->max,
-		    unit_name(row->unit));
+		str_add(&s, "%s%u-%u%s", row->choices != NULL ? " | " : "",
+		    row->min, row->max, unit_name(row->unit));
 		break;
 	case SCHEMA_TYPE_MASK:
 		str_add(&s, row->min == row->max ? "%u digits, each 0 or 1" :
@@ -274,7 +284,8 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 		    schema_statement(row->statement)->name);
 		break;
 	default:
-		str_add(&s, "%s", forms[row->type]);
+		str_add(&s, "%s%s", row->choices != NULL ? " | " : "",
+		    forms[row->type]);
 	}
 	return buf;
 }

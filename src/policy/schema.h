@@ -38,7 +38,6 @@ enum schema_statement_id {
 	SCHEMA_PORT_RANGE,
 	SCHEMA_PORT_GROUP,
 	SCHEMA_POLICY_DEFAULTS,
-	/* known, and not supported by this version: */
 	SCHEMA_GROUP_ADVANCED,
 	SCHEMA_SIGNATURE_PARMS,
 	SCHEMA_GSK_LDAP,
@@ -47,18 +46,24 @@ enum schema_statement_id {
 	SCHEMA_IP_TIME_CONDITION,
 	SCHEMA_TTLS_CONFIG,
 	SCHEMA_COMMON_TTLS_CONFIG,
+	SCHEMA_TCP_IMAGE,
+	SCHEMA_PEP_INSTANCE,
+	SCHEMA_LOG_LEVEL,
+	SCHEMA_CODEPAGE,
 	SCHEMA_STATEMENT_COUNT,
 };
 
 enum schema_type {
 	SCHEMA_TYPE_FLAG,	/* On | Off */
 	SCHEMA_TYPE_ENUM,	/* one of the row's choices */
-	SCHEMA_TYPE_INT,	/* min to max, decimal */
+	SCHEMA_TYPE_INT,	/* min to max, decimal, or one of the choices */
 	SCHEMA_TYPE_WORD,	/* one word, min to max characters */
 	SCHEMA_TYPE_TEXT,	/* the rest of the line, blanks and all */
 	SCHEMA_TYPE_PATH,	/* a file; relative to the policy file */
 	SCHEMA_TYPE_SECRET,	/* one word that is never shown */
-	SCHEMA_TYPE_PATTERN,	/* a z/OS name, one trailing '*' allowed */
+	SCHEMA_TYPE_PATTERN,	/* a job's or user's name, or its beginning and a
+				 * '*' */
+	SCHEMA_TYPE_URL,	/* http://host... */
 	SCHEMA_TYPE_ADDRS,	/* ip | ip/prefix | ip-ip | All */
 	SCHEMA_TYPE_ADDR,	/* one ip */
 	SCHEMA_TYPE_ADDR_PREFIX, /* ip/prefix */
@@ -66,6 +71,9 @@ enum schema_type {
 	SCHEMA_TYPE_PORTS,	/* n | n-m | n m */
 	SCHEMA_TYPE_SUITES2,	/* two-digit cipher codes, or one name */
 	SCHEMA_TYPE_SUITES4,	/* four-digit cipher codes, or one name */
+	SCHEMA_TYPE_SUITES_SSL2, /* one-digit cipher codes, or one name */
+	SCHEMA_TYPE_CURVES,	/* four-digit codes, or one name, or a choice */
+	SCHEMA_TYPE_PAIRS,	/* signature algorithms, likewise */
 	SCHEMA_TYPE_BACKEND,	/* ADDR:PORT | unix:PATH */
 	SCHEMA_TYPE_MASK,	/* 0s and 1s: min or max of them */
 	SCHEMA_TYPE_PERIOD,	/* yyyymmddhhmmss:yyyymmddhhmmss */
@@ -87,6 +95,7 @@ enum schema_unit {
 	SCHEMA_UNIT_NONE,
 	SCHEMA_UNIT_SECONDS,
 	SCHEMA_UNIT_MINUTES,
+	SCHEMA_UNIT_HOURS,
 	SCHEMA_UNIT_BYTES,
 	SCHEMA_UNIT_BITS,
 	SCHEMA_UNIT_CHARACTERS,
@@ -97,6 +106,7 @@ enum schema_unit {
 #define SCHEMA_REPEAT		0x02	/* may be coded again: the values add up */
 #define SCHEMA_CONDITION	0x04	/* coded twice is an error, not a warning */
 #define SCHEMA_EXTENSION	0x08	/* ours, not IBM's */
+#define SCHEMA_EMPTY		0x10	/* may stand without a value */
 
 /* Rows of a statement with one slot are forms of one value. */
 enum schema_slot {
@@ -110,12 +120,14 @@ enum schema_slot {
 
 /* The struct that a row's offset points into. */
 enum schema_owner {
-	SCHEMA_OWNER_NONE,		/* checked, and kept nowhere */
+	SCHEMA_OWNER_BODY,		/* none: links, and what a condition's
+					 * definition holds (policy/groups.h) */
 	SCHEMA_OWNER_SETTINGS,		/* struct settings */
 	SCHEMA_OWNER_APPLICATION,	/* struct settings_application */
 	SCHEMA_OWNER_ACTIONS,		/* struct rules_actions */
 	SCHEMA_OWNER_RULE,		/* struct rules_rule */
 	SCHEMA_OWNER_TIMES,		/* struct times_condition */
+	SCHEMA_OWNER_FILE,		/* struct settings_file */
 };
 
 struct schema_choice {
@@ -132,7 +144,9 @@ struct schema_param {
 	enum schema_type type;
 	enum schema_acts acts;
 	const char *reason;		/* why it does not act, or what to know */
-	const char *def, *def_zos;	/* in policy syntax; def_zos NULL: def */
+	const char *def, *def_zos;	/* in policy syntax; def_zos NULL: def;
+					 * def NULL: what is not coded is left
+					 * to the TLS library, or is nothing */
 	const struct schema_choice *choices;
 	uint32_t min, max;
 	enum schema_unit unit;
@@ -152,7 +166,8 @@ struct schema_list {
 /* How a statement may stand in a file; bits. */
 #define SCHEMA_FORM_GLOBAL	0x01	/* at file level, with a name */
 #define SCHEMA_FORM_INLINE	0x02	/* in a statement whose rows have it */
-#define SCHEMA_FORM_LINE	0x04	/* a line at file level, no braces */
+#define SCHEMA_FORM_LINE	0x04	/* a line at file level, no braces; its
+					 * one row has its name */
 
 #define SCHEMA_LISTS_MAX 4
 
@@ -161,7 +176,6 @@ struct schema_statement {
 	const char *name;
 	const char *doc;		/* one sentence */
 	uint8_t form;
-	bool unsupported;		/* known; not in this version; no rows */
 	bool extension;			/* ours, not IBM's */
 	bool inherits;		/* uncoded rows keep the outer scope's value:
 				 * the rows' defaults do not apply here */

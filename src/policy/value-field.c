@@ -4,8 +4,8 @@
 
 #include "base/str.h"
 #include "policy/network.h"
-#include "policy/suites.h"
 #include "policy/times-value.h"
+#include "policy/value-list.h"
 #include "policy/value.h"
 
 void
@@ -16,7 +16,7 @@ value_field_store(const struct schema_param *row, const struct value *value,
 	uint8_t byte = (uint8_t)value->number;
 	bool flag = value->number != 0;
 
-	ensure(row->owner != SCHEMA_OWNER_NONE);
+	ensure(row->owner != SCHEMA_OWNER_BODY);
 	switch (row->type) {
 	case SCHEMA_TYPE_FLAG:
 		memcpy(field, &flag, sizeof(flag));
@@ -35,11 +35,86 @@ value_field_store(const struct schema_param *row, const struct value *value,
 	}
 }
 
+static const struct schema_choice *
+choice_of(const struct schema_param *row, uint32_t number)
+{
+	const struct schema_choice *choice = row->choices;
+
+	for (; choice != NULL && choice->name != NULL; choice++)
+		if (choice->value == number)
+			return choice;
+	return NULL;
+}
+
+bool
+value_field_fetch(const struct schema_param *row, const void *structure,
+    struct value *value_r)
+{
+	const char *field = (const char *)structure + row->offset;
+
+	ensure(row->owner != SCHEMA_OWNER_BODY);
+	memset(value_r, 0, sizeof(*value_r));
+	switch (row->type) {
+	case SCHEMA_TYPE_FLAG:
+		value_r->number = *(const bool *)field;
+		value_r->choice = choice_of(row, value_r->number);
+		return true;
+	case SCHEMA_TYPE_ENUM:
+	case SCHEMA_TYPE_INT:
+		if (row->size == sizeof(uint8_t))
+			value_r->number = *(const uint8_t *)field;
+		else
+			memcpy(&value_r->number, field,
+			    sizeof(value_r->number));
+		value_r->choice = choice_of(row, value_r->number);
+		return row->type == SCHEMA_TYPE_INT || value_r->choice != NULL;
+	default:
+		memcpy((char *)value_r + offsetof(struct value, text), field,
+		    row->size);
+	}
+	if (row->owner == SCHEMA_OWNER_TIMES)
+		return true;
+	if (row->choices != NULL && value_r->codes.count == 1)
+		value_r->choice = choice_of(row, value_r->codes.codes[0]);
+	/* A list without members, or a pointer to nothing. */
+	return row->size == sizeof(value_r->codes) ?
+	    value_r->codes.count > 0 : value_r->text != NULL;
+}
+
 static void
 print_suites(const struct settings_ciphers *ciphers, struct str *out)
 {
 	for (size_t i = 0; i < ciphers->count; i++)
 		str_add(out, "%04X", ciphers->suites[i]);
+}
+
+static void
+print_codes(const struct schema_param *row, const struct settings_codes *codes,
+    struct str *out)
+{
+	for (size_t i = 0; i < codes->count; i++)
+		codes_print(value_list_kind(row), codes->codes[i], out);
+}
+
+static void
+print_texts(const struct schema_param *row, const struct value *value,
+    struct str *out)
+{
+	if (!value_is_names(row)) {
+		str_add(out, "%s", value->text);
+		return;
+	}
+	for (size_t i = 0; i < value->names.count; i++)
+		str_add(out, "%s%s", i == 0 ? "" : ", ",
+		    value->names.names[i]);
+}
+
+static bool
+same_codes(const uint16_t *a, size_t a_count, const uint16_t *b,
+    size_t b_count)
+{
+	return a_count == b_count &&
+	    (a_count == 0 || memcmp(a, b, a_count * sizeof(*a)) == 0);
 }
 
 static void
@@ -58,11 +133,11 @@ void
 value_field_print(const struct schema_param *row, const struct value *value,
     struct str *out)
 {
-	switch (row->type) {
-	case SCHEMA_TYPE_FLAG:
-	case SCHEMA_TYPE_ENUM:
+	if (value->choice != NULL) {
 		str_add(out, "%s", value->choice->name);
-		break;
+		return;
+	}
+	switch (row->type) {
 	case SCHEMA_TYPE_INT:
 		str_add(out, "%u", value->number);
 		break;
@@ -70,7 +145,8 @@ value_field_print(const struct schema_param *row, const struct value *value,
 	case SCHEMA_TYPE_TEXT:
 	case SCHEMA_TYPE_PATH:
 	case SCHEMA_TYPE_PATTERN:
-		str_add(out, "%s", value->text);
+	case SCHEMA_TYPE_URL:
+		print_texts(row, value, out);
 		break;
 	case SCHEMA_TYPE_SECRET:
 		str_add(out, "***");
@@ -88,6 +164,11 @@ value_field_print(const struct schema_param *row, const struct value *value,
 	case SCHEMA_TYPE_SUITES4:
 		print_suites(&value->ciphers, out);
 		break;
+	case SCHEMA_TYPE_SUITES_SSL2:
+	case SCHEMA_TYPE_CURVES:
+	case SCHEMA_TYPE_PAIRS:
+		print_codes(row, &value->codes, out);
+		break;
 	case SCHEMA_TYPE_BACKEND:
 		print_backend(&value->backend, out);
 		break;
@@ -103,6 +184,9 @@ value_field_print(const struct schema_param *row, const struct value *value,
 	case SCHEMA_TYPE_ZONE:
 		times_value_print_zone(value->zone, out);
 		break;
+	case SCHEMA_TYPE_FLAG:
+	case SCHEMA_TYPE_ENUM:
+		break;		/* not coded */
 	case SCHEMA_TYPE_BLOCK:
 	case SCHEMA_TYPE_REF:
 	case SCHEMA_TYPE_COUNT:
@@ -124,7 +208,17 @@ value_field_equal(const struct schema_param *row, const struct value *a,
 	case SCHEMA_TYPE_PATH:
 	case SCHEMA_TYPE_SECRET:
 	case SCHEMA_TYPE_PATTERN:
-		return strcmp(a->text, b->text) == 0;
+	case SCHEMA_TYPE_URL:
+		return !value_is_names(row) && strcmp(a->text, b->text) == 0;
+	case SCHEMA_TYPE_SUITES2:
+	case SCHEMA_TYPE_SUITES4:
+		return same_codes(a->ciphers.suites, a->ciphers.count,
+		    b->ciphers.suites, b->ciphers.count);
+	case SCHEMA_TYPE_SUITES_SSL2:
+	case SCHEMA_TYPE_CURVES:
+	case SCHEMA_TYPE_PAIRS:
+		return same_codes(a->codes.codes, a->codes.count,
+		    b->codes.codes, b->codes.count);
 	default:
 		/* No row of the other types has a default to compare with
 		 * and does not act. */

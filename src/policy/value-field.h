@@ -16,11 +16,25 @@ struct value;
 void value_field_store(const struct schema_param *row,
     const struct value *value, void *structure);
 
-/* Adds canonical policy syntax; a secret is "***". */
+/*
+ * Reads the value back. False where the field holds none: nothing was coded,
+ * and there is no default. (A number that was not coded is 0: ask
+ * settings_origin() of those without a default.)
+ */
+bool value_field_fetch(const struct schema_param *row, const void *structure,
+    struct value *value_r);
+
+/*
+ * Adds canonical policy syntax; a secret is "***". Values of a parameter that
+ * was repeated have commas between them.
+ */
 void value_field_print(const struct schema_param *row,
     const struct value *value, struct str *out);
 
-/* Whether both mean the same; always false for addresses, ports, lists. */
+/*
+ * Whether both mean the same; always false for addresses, ports, and texts
+ * that add up.
+ */
 bool value_field_equal(const struct schema_param *row, const struct value *a,
     const struct value *b);
 

@@ -8,7 +8,7 @@
 #include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/network.h"
-#include "policy/suites.h"
+#include "policy/value-list.h"
 #include "policy/times-value.h"
 
 #define DEFAULT_WORDS	2
@@ -48,24 +48,34 @@ check_length(struct context *context, const struct schema_param *row,
 
 /* --- one reader a type -------------------------------------------------- */
 
+static bool
+find_choice(const struct schema_param *row, const char *word, size_t length,
+    struct value *value_r)
+{
+	const struct schema_choice *choice;
+
+	for (choice = row->choices; choice->name != NULL; choice++) {
+		if (str_equal(word, length, choice->name)) {
+			value_r->choice = choice;
+			value_r->number = choice->value;
+			return true;
+		}
+	}
+	return false;
+}
+
 static int
 parse_choice(struct context *context, const struct schema_param *row,
     const struct value_input *input, struct value *value_r)
 {
-	const struct schema_choice *choice;
 	const char *nearest;
 	char quoted[STR_QUOTE_MAX], values[256];
 	struct diag_record *record;
 	size_t length;
 	const char *word = value_word(input, 0, &length);
 
-	for (choice = row->choices; choice->name != NULL; choice++) {
-		if (str_equal(word, length, choice->name)) {
-			value_r->choice = choice;
-			value_r->number = choice->value;
-			return 0;
-		}
-	}
+	if (find_choice(row, word, length, value_r))
+		return 0;
 	record = diag_report(context->diag, DIAG_VALUE_BAD, first_span(input),
 	    "%s is not a value of %s", str_quote(word, length, quoted),
 	    row->name);
@@ -89,6 +99,8 @@ parse_int(struct context *context, const struct schema_param *row,
 	enum diag_code code = DIAG_VALUE_RANGE;
 	uint64_t n = 0;
 
+	if (row->choices != NULL && find_choice(row, word, length, value_r))
+		return 0;
 	for (size_t i = 0; i < length; i++) {
 		if (word[i] < '0' || word[i] > '9')
 			code = DIAG_VALUE_BAD;
@@ -163,6 +175,24 @@ parse_path(struct context *context, const struct schema_param *row,
 	return 0;
 }
 
+/* A wildcard that is not the last character, or is not one here. */
+static int
+refuse_wildcard(struct context *context, const struct schema_param *row,
+    const struct value_input *input, size_t at)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+	char quoted[STR_QUOTE_MAX];
+
+	diag_cure(context->diag, diag_report(context->diag,
+	    DIAG_WILDCARD_BAD, value_span(input,
+	    input->words[0].offset + (uint32_t)at, 1),
+	    "%s in %s is no wildcard", str_quote(word + at, 1, quoted),
+	    row->name),
+	    "only a * at the end is one, and stands for any ending");
+	return -1;
+}
+
 static int
 parse_pattern(struct context *context, const struct schema_param *row,
     const struct value_input *input, struct value *value_r)
@@ -179,150 +209,44 @@ parse_pattern(struct context *context, const struct schema_param *row,
 		if ((word[i] >= '0' && word[i] <= '9') ||
 		    (word[i] >= 'A' && word[i] <= 'Z') ||
 		    (word[i] >= 'a' && word[i] <= 'z') ||
-		    strchr("@#$_-", word[i]) != NULL || (last && word[i] == '*'))
+		    strchr("@#$_-.:\\", word[i]) != NULL ||
+		    (last && word[i] == '*'))
 			continue;
+		if (word[i] == '*' || word[i] == '?')
+			return refuse_wildcard(context, row, input, i);
 		diag_cure(context->diag, diag_report(context->diag,
 		    DIAG_VALUE_BAD, first_span(input), "%s is not a value of "
 		    "%s", str_quote(word, length, quoted), row->name),
-		    "letters, digits and @ # $ _ -; one * at the end");
+		    "letters, digits and @ # $ _ - . : \\; one * at the end");
 		return -1;
 	}
 	value_r->text = arena_copy_text(context->arena, word, length);
 	return 0;
 }
 
-/* --- cipher suites ------------------------------------------------------ */
-
+/* http://host[:port][/path[?query]]: a host there must be. */
 static int
-hex_digit(char c)
+parse_url(struct context *context, const struct schema_param *row,
+    const struct value_input *input, struct value *value_r)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-static int
-parse_suite_name(struct context *context, const struct value_input *input,
-    struct settings_ciphers *ciphers_r)
-{
-	size_t length;
-	const char *word = value_word(input, 0, &length), *nearest;
-	const struct suites_suite *suite = suites_find_name(word, length);
-	char quoted[STR_QUOTE_MAX];
-	struct diag_record *record;
-	uint16_t *codes;
-
-	if (suite == NULL) {
-		record = diag_report(context->diag, DIAG_CIPHER_BAD,
-		    first_span(input), "%s is not a cipher suite",
-		    str_quote(word, length, quoted));
-		nearest = suites_suggest(word, length);
-		if (nearest != NULL)
-			diag_cure(context->diag, record, "did you mean '%s'?",
-			    nearest);
-		else
-			diag_cure(context->diag, record,
-			    "use an IANA name, or hexadecimal codes");
-		return -1;
-	}
-	codes = arena_alloc(context->arena, sizeof(*codes));
-	codes[0] = suite->code;
-	*ciphers_r = (struct settings_ciphers){ codes, 1 };
-	return 0;
-}
-
-/* One code of `digits` digits at word[at]; -1 with the error reported. */
-static int
-parse_code(struct context *context, const struct value_input *input,
-    const char *word, size_t at, size_t digits)
-{
-	char quoted[STR_QUOTE_MAX];
-	int code = 0, digit;
-	const char *what = "is not the code of a cipher suite";
-
-	for (size_t i = 0; i < digits; i++) {
-		digit = hex_digit(word[at + i]);
-		if (digit == -1)
-			break;
-		code = code * 16 + digit;
-		if (i + 1 == digits &&
-		    suites_find_code((uint16_t)code) != NULL)
-			return code;
-	}
-	diag_cure(context->diag, diag_report(context->diag, DIAG_CIPHER_BAD,
-	    value_span(input, input->words[0].offset + (uint32_t)at,
-	    (uint32_t)digits), "%s %s", str_quote(word + at, digits, quoted),
-	    what), "codes have %zu hexadecimal digits", digits);
-	return -1;
-}
-
-static int
-parse_suites(struct context *context, const struct value_input *input,
-    size_t digits, struct settings_ciphers *ciphers_r)
-{
-	size_t length;
+	static const char scheme[] = "http://";
+	size_t length, front = sizeof(scheme) - 1;
 	const char *word = value_word(input, 0, &length);
-	struct settings_ciphers one = { 0 };
-	uint16_t *codes;
-	int code;
+	char quoted[STR_QUOTE_MAX];
 
-	if (memchr(word, '_', length) != NULL)
-		return parse_suite_name(context, input, ciphers_r);
-	if (length % digits != 0) {
+	if (check_length(context, row, input, word, length) == -1)
+		return -1;
+	if (length <= front || !str_equal(word, front, scheme) ||
+	    strchr(":/?#@", word[front]) != NULL) {
 		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_CIPHER_LENGTH, first_span(input), "%zu digits are "
-		    "not a list of %zu-digit cipher codes", length, digits),
-		    "write %zu digits for each suite, or a suite's name",
-		    digits);
+		    DIAG_URL_BAD, first_span(input), "%s is not an HTTP URL, "
+		    "which %s takes", str_quote(word, length, quoted),
+		    row->name), "write http://HOST, with :PORT and /PATH where "
+		    "they are needed");
 		return -1;
 	}
-	codes = arena_alloc_array(context->scratch, length / digits,
-	    sizeof(*codes));
-	for (size_t i = 0; i < length; i += digits) {
-		code = parse_code(context, input, word, i, digits);
-		if (code == -1)
-			return -1;
-		codes[one.count++] = (uint16_t)code;
-	}
-	one.suites = codes;
-	*ciphers_r = value_join_ciphers(context,
-	    (struct settings_ciphers){ 0 }, one);
-	if (ciphers_r->count < one.count)
-		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_CIPHER_TWICE, first_span(input),
-		    "a cipher suite is listed twice"),
-		    "the first of them counts; remove the other");
+	value_r->text = arena_copy_text(context->arena, word, length);
 	return 0;
-}
-
-struct settings_ciphers
-value_join_ciphers(struct context *context, struct settings_ciphers first,
-    struct settings_ciphers second)
-{
-	/* No more suites than there are in the table. */
-	uint8_t seen[UINT16_MAX / 8 + 1] = { 0 };
-	struct settings_ciphers all = { NULL, 0 };
-	size_t known = 0, total = first.count + second.count;
-	uint16_t *suites, code;
-
-	while (suites_at(known) != NULL)
-		known++;
-	suites = arena_alloc_array(context->arena,
-	    total < known ? total : known, sizeof(*suites));
-	for (size_t i = 0; i < total; i++) {
-		code = i < first.count ? first.suites[i] :
-		    second.suites[i - first.count];
-		if (seen[code / 8] & (1 << code % 8))
-			continue;
-		seen[code / 8] |= (uint8_t)(1 << code % 8);
-		suites[all.count++] = code;
-	}
-	all.suites = suites;
-	return all;
 }
 
 /* --- any type ----------------------------------------------------------- */
@@ -392,10 +316,18 @@ parse_typed(struct context *context, const struct schema_param *row,
 	case SCHEMA_TYPE_PORTS:
 		return network_parse_ports(context, input, &value_r->ports,
 		    used_r);
+	case SCHEMA_TYPE_URL:
+		return parse_url(context, row, input, value_r);
 	case SCHEMA_TYPE_SUITES2:
-		return parse_suites(context, input, 2, &value_r->ciphers);
+		return value_list_parse_suites(context, input, 2,
+		    &value_r->ciphers);
 	case SCHEMA_TYPE_SUITES4:
-		return parse_suites(context, input, 4, &value_r->ciphers);
+		return value_list_parse_suites(context, input, 4,
+		    &value_r->ciphers);
+	case SCHEMA_TYPE_SUITES_SSL2:
+	case SCHEMA_TYPE_CURVES:
+	case SCHEMA_TYPE_PAIRS:
+		return value_list_parse_codes(context, row, input, value_r);
 	case SCHEMA_TYPE_BACKEND:
 		return network_parse_backend(context, input,
 		    &value_r->backend);
@@ -420,6 +352,33 @@ parse_typed(struct context *context, const struct schema_param *row,
 	return -1;
 }
 
+/* The text of a parameter that may be repeated is a list of one. */
+static void
+list_text(struct context *context, const struct schema_param *row,
+    struct value *value)
+{
+	const char **names;
+
+	if (!value_is_names(row))
+		return;
+	names = arena_alloc(context->arena, sizeof(*names));
+	names[0] = value->text;
+	value->names = (struct settings_names){ names, 1 };
+}
+
+bool
+value_is_names(const struct schema_param *row)
+{
+	switch (row->type) {
+	case SCHEMA_TYPE_WORD:
+	case SCHEMA_TYPE_TEXT:
+	case SCHEMA_TYPE_URL:
+		return (row->flags & SCHEMA_REPEAT) != 0;
+	default:
+		return false;
+	}
+}
+
 int
 value_parse(struct context *context, const struct schema_param *row,
     const struct value_input *input, struct value *value_r)
@@ -430,6 +389,8 @@ value_parse(struct context *context, const struct schema_param *row,
 	if (refuse_quotes(context, row, input) == -1 ||
 	    parse_typed(context, row, input, value_r, &used) == -1)
 		return -1;
+	if (row->flags & SCHEMA_REPEAT)
+		list_text(context, row, value_r);
 	warn_of_rest(context, input, used);
 	return 0;
 }

@@ -24,13 +24,17 @@ struct rules_addrs;
 struct rules_ports;
 
 struct value {
-	const struct schema_choice *choice;	/* FLAG and ENUM */
+	const struct schema_choice *choice;	/* FLAG, ENUM, of others where
+						 * one of the row's was coded */
 	union {
 		uint32_t number;		/* INT, and a choice's value */
-		const char *text;		/* WORD TEXT PATH SECRET PATTERN */
+		const char *text;		/* WORD TEXT PATH SECRET PATTERN
+						 * URL */
+		struct settings_names names;	/* where value_is_names() */
 		const struct rules_addrs *addrs; /* NULL: All */
 		const struct rules_ports *ports; /* NULL: any */
 		struct settings_ciphers ciphers;
+		struct settings_codes codes;	/* CURVES PAIRS SUITES_SSL2 */
 		struct settings_backend backend;
 		uint64_t mask;			/* bit 0: the first digit */
 		struct times_period period;
@@ -60,9 +64,8 @@ MUST_USE int value_parse(struct context *context,
 void value_parse_default(struct context *context,
     const struct schema_param *row, const char *text, struct value *value_r);
 
-/* One list after another, in the arena; a suite counts where it is first. */
-struct settings_ciphers value_join_ciphers(struct context *context,
-    struct settings_ciphers first, struct settings_ciphers second);
+/* Whether the row's values are texts that add up: value.names. */
+bool value_is_names(const struct schema_param *row);
 
 /* For the readers of single types: the span and text of word number i. */
 struct source_span value_span(const struct value_input *input, uint32_t offset,

@@ -7,14 +7,11 @@
 #include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/tree.h"
-#include "policy/value.h"
 
 struct walker {
 	struct context *context;
 	walk_found *found;
 	void *argument;
-	bool defaults_fixed;		/* by the caller: the file's do not count */
-	const struct tree_node *defaults; /* the PolicyDefaults line so far */
 	bool orphans_told;		/* of this run of lines in no statement */
 };
 
@@ -207,48 +204,6 @@ advise_braces(struct walker *w, const struct schema_statement *statement,
 /* --- file level --------------------------------------------------------- */
 
 static void
-take_defaults(struct walker *w, const struct schema_statement *statement,
-    const struct tree_node *node)
-{
-	struct context *context = w->context;
-	const struct schema_param *row = schema_row(statement, 0);
-	struct value_input input = {
-		.text = source_text(context->source),
-		.words = node->words + 1, .count = node->count - 1,
-		.end = node->end, .where = { context->source, 0, 0 },
-	};
-	struct source_span span = context_span(context, &node->words[0]);
-	struct value value;
-	struct diag_record *record;
-
-	if (node->block) {
-		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_BLOCK_UNEXPECTED, span, "%s is a line, not a block",
-		    statement->name), "write %s Modern or %s zOS",
-		    statement->name, statement->name);
-		return;
-	}
-	if (input.count == 0) {
-		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_VALUE_MISSING, span, "%s has no value",
-		    statement->name), "write Modern or zOS behind it");
-		return;
-	}
-	if (w->defaults != NULL) {
-		record = diag_report(context->diag, DIAG_PARAMETER_REPEATED,
-		    span, "%s is coded twice; the last one counts",
-		    statement->name);
-		diag_cure(context->diag, record, "remove one of them");
-		diag_note(context->diag, record, context_span(context,
-		    &w->defaults->words[0]), "the first one is here");
-	}
-	w->defaults = node;
-	if (value_parse(context, row, &input, &value) == 0 &&
-	    !w->defaults_fixed)
-		context->defaults = (enum policy_defaults)value.number;
-}
-
-static void
 report_unknown(struct walker *w, const struct tree_node *node)
 {
 	struct context *context = w->context;
@@ -313,29 +268,6 @@ walk_unknown(struct walker *w, const struct tree_node *node,
 		*next_r = walk_end_of_adoption(w->context, meant, node);
 }
 
-static void
-walk_unsupported(struct walker *w, const struct schema_statement *statement,
-    const struct tree_node *node, const struct tree_node **next_r)
-{
-	diag_cure(w->context->diag, diag_report(w->context->diag,
-	    DIAG_UNSUPPORTED_STATEMENT, context_span(w->context,
-	    &node->words[0]), "%s is part of the language but not supported "
-	    "by this version", statement->name),
-	    "remove it, and what refers to it");
-	if (node->block) {
-		if (!node->closed)
-			settle_block(w, statement, node);
-		return;
-	}
-	if (statement->form & SCHEMA_FORM_LINE)
-		return;
-	/* Its rows are not known: it takes all lines up to a statement. */
-	for (node = node->next; node != NULL; node = node->next)
-		if (node->block || statement_of(w->context, node) != NULL)
-			break;
-	*next_r = node;
-}
-
 /* One node at file level; next_r gets where to go on. */
 static void
 walk_one(struct walker *w, const struct tree_node *node,
@@ -350,10 +282,11 @@ walk_one(struct walker *w, const struct tree_node *node,
 		return;
 	}
 	w->orphans_told = false;
-	if (statement->unsupported) {
-		walk_unsupported(w, statement, node, next_r);
-	} else if (statement->form & SCHEMA_FORM_LINE) {
-		take_defaults(w, statement, node);
+	if (statement->form & SCHEMA_FORM_LINE) {
+		if (node->block)
+			settle_block(w, statement, node);
+		w->found(w->context, w->argument, statement, node, node,
+		    node->next);
 	} else if (node->block) {
 		settle_block(w, statement, node);
 		w->found(w->context, w->argument, statement, node,
@@ -372,14 +305,11 @@ walk_statements(struct context *context, const struct tree *tree,
 {
 	struct walker w = {
 		.context = context, .found = found, .argument = argument,
-		.defaults_fixed = context->defaults != POLICY_DEFAULTS_FILE,
 	};
 	const struct tree_node *node = tree->first, *next;
 
 	for (; node != NULL; node = next)
 		walk_one(&w, node, &next);
-	if (context->defaults == POLICY_DEFAULTS_FILE)
-		context->defaults = POLICY_DEFAULTS_MODERN;
 }
 
 /* --- comparison --------------------------------------------------------- */

@@ -19,12 +19,15 @@ struct context;
 struct tree;
 struct tree_node;
 
-/* One statement: its header, and the nodes of its body, end excluded. */
+/*
+ * One statement: its header, and the nodes of its body, end excluded. A line
+ * at file level is its own body.
+ */
 typedef void walk_found(struct context *context, void *argument,
     const struct schema_statement *statement, const struct tree_node *node,
     const struct tree_node *first, const struct tree_node *end);
 
-/* Calls `found` for each supported statement at file level, in file order. */
+/* Calls `found` for each statement at file level, in file order. */
 void walk_statements(struct context *context, const struct tree *tree,
     walk_found *found, void *argument);
 
