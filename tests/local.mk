@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/check_store \
 	tests/check_str \
 	tests/check_ticket \
+	tests/check_times \
 	tests/check_tls \
 	tests/check_twin \
 	tests/check_value \
