@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/check_claim \
 	tests/check_compile \
 	tests/check_diag \
+	tests/check_format \
 	tests/check_keys \
 	tests/check_lineage \
 	tests/check_link \
@@ -77,6 +78,7 @@ tests_check_wrap_SOURCES = tests/check_wrap.c src/wrap/wrap_clear.c \
 	src/wrap/wrap_socket.c
 
 SCRIPT_TESTS = \
+	tests/cmd-fmt.sh \
 	tests/cmd-match.sh \
 	tests/cmd-sallyport.sh \
 	tests/lint/docs.sh \

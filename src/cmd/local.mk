@@ -10,10 +10,12 @@ bin_PROGRAMS += sallyport
 sallyport_SOURCES = \
 	src/cmd/describe.c src/cmd/describe.h \
 	src/cmd/explain.c src/cmd/explain.h \
+	src/cmd/fmt.c src/cmd/fmt.h \
 	src/cmd/jsontext.c src/cmd/jsontext.h \
 	src/cmd/lint.c src/cmd/lint.h \
 	src/cmd/match.c src/cmd/match.h \
 	src/cmd/options.c src/cmd/options.h \
+	src/cmd/rewrite.c src/cmd/rewrite.h \
 	src/cmd/run.c src/cmd/run.h \
 	src/cmd/run-agent.c src/cmd/run-agent.h \
 	src/cmd/run-service.c src/cmd/run-service.h \

@@ -10,28 +10,43 @@
 
 #define LONGS_MAX 20
 
+/* An option whose value is a letter has that for a short form. */
+static void
+add_short(const struct option *option, struct str *shorts)
+{
+	if (option->val < 256)
+		str_add(shorts, "%c%s", option->val,
+		    option->has_arg == required_argument ? ":" : "");
+}
+
+/* `first`: what getopt_long's list of short options begins with. */
 static int
-next(const char *command, int argc, char **argv, const char *shorts,
+next(const char *command, int argc, char **argv, const char *first,
     const struct option *longs)
 {
 	static const struct option help = {
 		"help", no_argument, NULL, OPTIONS_HELP
 	};
 	struct option all[LONGS_MAX];
+	char shorts_text[3 * LONGS_MAX];
+	struct str shorts;
 	char quoted[STR_QUOTE_MAX];
 	const char *typed;
 	size_t n = 0;
 	int got;
 
+	str_init(&shorts, shorts_text, sizeof(shorts_text));
+	str_add(&shorts, "%s", first);
 	while (longs[n].name != NULL) {
 		ensure(n < LONGS_MAX - 2);
 		all[n] = longs[n];
-		n++;
+		add_short(&all[n++], &shorts);
 	}
 	all[n] = help;
+	add_short(&help, &shorts);
 	memset(&all[n + 1], 0, sizeof(all[n + 1]));
 	opterr = 0;
-	got = getopt_long(argc, argv, shorts, all, NULL);
+	got = getopt_long(argc, argv, shorts_text, all, NULL);
 	if (got != ':' && got != '?')
 		return got;
 	typed = argv[optind - 1];
@@ -51,14 +66,14 @@ int
 options_next(const char *command, int argc, char **argv,
     const struct option *longs)
 {
-	return next(command, argc, argv, ":h", longs);
+	return next(command, argc, argv, ":", longs);
 }
 
 int
 options_next_leading(const char *command, int argc, char **argv,
     const struct option *longs)
 {
-	return next(command, argc, argv, "+:h", longs);
+	return next(command, argc, argv, "+:", longs);
 }
 
 int

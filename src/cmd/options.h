@@ -29,7 +29,8 @@ struct options_command {
 
 /*
  * The next option by getopt_long; its argument is in optarg. Every command
- * has --help besides `longs`. Operands follow from optind after OPTIONS_END.
+ * has --help besides `longs`; one whose value is a letter has it for a short
+ * form. Operands follow from optind after OPTIONS_END.
  * `command` is the words the user typed: "sallyport match".
  */
 int options_next(const char *command, int argc, char **argv,

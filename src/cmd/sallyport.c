@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cmd/describe.h"
 #include "cmd/explain.h"
+#include "cmd/fmt.h"
 #include "cmd/lint.h"
 #include "cmd/match.h"
 #include "cmd/options.h"
@@ -19,6 +20,7 @@ static int run_help(int argc, char **argv);
 static const struct options_command commands[] = {
 	{ "run", run_main, "wrap a service: its ports speak TLS" },
 	{ "lint", lint_main, "what is wrong with a policy, and the cure" },
+	{ "fmt", fmt_main, "a policy in canonical layout" },
 	{ "match", match_main, "which rule a connection gets, and why" },
 	{ "explain", explain_main, "what a code means and what to do" },
 	{ "describe", describe_main, "the policy language, from its table" },
@@ -28,7 +30,6 @@ static const struct options_command commands[] = {
 
 /* Parts of the program's final shape that this release refuses by name. */
 static const struct options_command later_commands[] = {
-	{ "fmt", NULL, "print a policy in canonical layout" },
 	{ "show", NULL, "print the effective policy" },
 	{ "verify", NULL, "judge a certificate chain" },
 	{ "status", NULL, "ask the daemon how it is" },

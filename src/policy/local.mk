@@ -12,6 +12,8 @@ libpolicy_a_SOURCES += \
 	src/policy/diag-print.c src/policy/diag-print.h \
 	src/policy/ebcdic.c src/policy/ebcdic.h \
 	src/policy/effective.c src/policy/effective.h \
+	src/policy/format.c src/policy/format.h \
+	src/policy/gap.c src/policy/gap.h \
 	src/policy/groups.c src/policy/groups.h \
 	src/policy/inert.c src/policy/inert.h \
 	src/policy/lint.c src/policy/lint.h \
@@ -24,6 +26,7 @@ libpolicy_a_SOURCES += \
 	src/policy/prefix.c src/policy/prefix.h \
 	src/policy/rule-index.c src/policy/rule-index.h \
 	src/policy/rules.c src/policy/rules.h \
+	src/policy/same.c src/policy/same.h \
 	src/policy/schema.c src/policy/schema.h \
 	src/policy/settings.c src/policy/settings.h \
 	src/policy/source.c src/policy/source.h \
