@@ -77,7 +77,8 @@ policy:
 
 entries:
 	%empty				{ $$ = (struct tree_list){ 0 }; }
-	| entries[list] entry		{ $$ = tree_append($list, $entry); }
+	| entries[list] entry
+		{ $$ = tree_append(parse, $list, $entry); }
 	;
 
 entry:
@@ -88,8 +89,15 @@ entry:
 	;
 
 block:
-	OPEN entries CLOSE
-		{ $$ = (struct tree_block){ $entries.first, $CLOSE }; }
+	open entries CLOSE
+		{
+			parse->level--;
+			$$ = (struct tree_block){ $entries.first, $CLOSE };
+		}
+	;
+
+open:
+	OPEN				{ parse->level++; }
 	;
 
 head:

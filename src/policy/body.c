@@ -22,8 +22,17 @@ struct bucket {
 	size_t number;			/* of the row in its statement */
 };
 
+/* What is asked of every line, by row of one statement. */
+struct shape {
+	uint8_t first_form[SCHEMA_ROWS_MAX];	/* the first row that is a form
+						 * of the same value */
+	uint8_t required[SCHEMA_ROWS_MAX];	/* first forms only */
+	size_t required_count;
+};
+
 struct body_index {
 	struct bucket buckets[BUCKETS];
+	struct shape shapes[SCHEMA_STATEMENT_COUNT];
 };
 
 /* One body being compiled. */
@@ -40,24 +49,62 @@ first_bucket(const struct schema_statement *statement, const char *name,
 	return (str_hash(name, length, true) + statement->id * 31) % BUCKETS;
 }
 
+/* Whether two rows of a statement are forms of one value. */
+static bool
+same_value(const struct schema_param *a, const struct schema_param *b)
+{
+	if (a == b)
+		return true;
+	if (a->slot != SCHEMA_SLOT_OWN || b->slot != SCHEMA_SLOT_OWN)
+		return a->slot == b->slot;
+	return (a->type == SCHEMA_TYPE_BLOCK || a->type == SCHEMA_TYPE_REF) &&
+	    (b->type == SCHEMA_TYPE_BLOCK || b->type == SCHEMA_TYPE_REF) &&
+	    a->statement == b->statement;
+}
+
+static void
+fill_shape(struct shape *shape, const struct schema_statement *statement)
+{
+	const struct schema_param *row;
+	size_t form;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
+		form = 0;
+		while (!same_value(row, schema_row(statement, form)))
+			form++;
+		shape->first_form[i] = (uint8_t)form;
+		if (form == i && (row->flags & SCHEMA_REQUIRED))
+			shape->required[shape->required_count++] = (uint8_t)i;
+	}
+}
+
+static void
+fill_buckets(struct body_index *index,
+    const struct schema_statement *statement)
+{
+	const struct schema_param *row;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
+		size_t b = first_bucket(statement, row->name,
+		    strlen(row->name));
+
+		while (index->buckets[b].row != NULL)
+			b = (b + 1) % BUCKETS;
+		index->buckets[b] = (struct bucket){ statement, row, i };
+	}
+}
+
 struct body_index *
 body_index_new(struct arena *arena)
 {
 	struct body_index *index = arena_alloc(arena, sizeof(*index));
-	const struct schema_param *row;
 
 	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++) {
 		const struct schema_statement *s =
 		    schema_statement((enum schema_statement_id)id);
 
-		for (size_t i = 0; (row = schema_row(s, i)) != NULL; i++) {
-			size_t b = first_bucket(s, row->name,
-			    strlen(row->name));
-
-			while (index->buckets[b].row != NULL)
-				b = (b + 1) % BUCKETS;
-			index->buckets[b] = (struct bucket){ s, row, i };
-		}
+		fill_buckets(index, s);
+		fill_shape(&index->shapes[id], s);
 	}
 	return index;
 }
@@ -118,19 +165,6 @@ add_link(struct builder *b)
 	return &body->links[body->link_count++];
 }
 
-/* Whether two rows of a statement are forms of one value. */
-static bool
-same_value(const struct schema_param *a, const struct schema_param *b)
-{
-	if (a == b)
-		return true;
-	if (a->slot != SCHEMA_SLOT_OWN || b->slot != SCHEMA_SLOT_OWN)
-		return a->slot == b->slot;
-	return (a->type == SCHEMA_TYPE_BLOCK || a->type == SCHEMA_TYPE_REF) &&
-	    (b->type == SCHEMA_TYPE_BLOCK || b->type == SCHEMA_TYPE_REF) &&
-	    a->statement == b->statement;
-}
-
 bool
 body_has(const struct body *body, const struct schema_param *row)
 {
@@ -138,7 +172,7 @@ body_has(const struct body *body, const struct schema_param *row)
 
 	for (size_t i = 0; (other = schema_row(body->statement, i)) != NULL;
 	    i++)
-		if (body->seen[i] && same_value(row, other))
+		if ((body->seen[i] & BODY_SEEN_ROW) && same_value(row, other))
 			return true;
 	return false;
 }
@@ -233,6 +267,34 @@ take_link(struct builder *b, const struct schema_param *row,
 	    inlined };
 }
 
+static struct names_entry *
+refer_ahead(struct context *context, const struct schema_param *row,
+    const struct tree_word *word)
+{
+	struct body_pending *pending = arena_alloc(context->lasting,
+	    sizeof(*pending));
+	struct names_entry *target = names_refer(context,
+	    schema_statement(row->statement), context_text(context, word),
+	    word->length);
+
+	*pending = (struct body_pending){ context->pending, target, row,
+	    *word };
+	context->pending = pending;
+	return target;
+}
+
+void
+body_settle_pending(struct context *context)
+{
+	const struct body_pending *pending = context->pending;
+
+	for (; pending != NULL; pending = pending->next)
+		if (pending->target->node == NULL)
+			mistake_unresolved(context, pending->row,
+			    &pending->word);
+	context->pending = NULL;
+}
+
 static void
 take_ref(struct builder *b, const struct schema_param *row,
     const struct tree_node *node)
@@ -246,8 +308,10 @@ take_ref(struct builder *b, const struct schema_param *row,
 
 	walk_warn_of_rest(context, node, 2);
 	target = names_find(context->names, wanted, name, word->length);
-	if (target == NULL)
-		mistake_unresolved(context, row, node);
+	if (target == NULL && context->early)
+		target = refer_ahead(context, row, word);
+	else if (target == NULL)
+		mistake_unresolved(context, row, word);
 	take_link(b, row, node, target, NULL);
 }
 
@@ -291,16 +355,34 @@ check_form(struct builder *b, const struct schema_param *row,
 	return 0;
 }
 
+static const struct shape *
+shape_of(const struct builder *b)
+{
+	return &b->context->index->shapes[b->body->statement->id];
+}
+
+/* Row number `number` is coded, well or not. */
+static void
+see(struct builder *b, size_t number)
+{
+	struct body *body = b->body;
+
+	body->seen[number] |= BODY_SEEN_ROW;
+	body->seen[shape_of(b)->first_form[number]] |= BODY_SEEN_VALUE;
+	body->flags |= schema_row(body->statement, number)->flags;
+}
+
 /* Reports a value that was coded before; -1 where that is an error. */
 static int
 check_repeat(struct builder *b, const struct schema_param *row,
-    const struct tree_node *node)
+    size_t number, const struct tree_node *node)
 {
 	const struct body_set *set;
 	const struct body_link *link;
 	const struct source_span *earlier = NULL;
 
-	if ((row->flags & SCHEMA_REPEAT) || !body_has(b->body, row))
+	if ((row->flags & SCHEMA_REPEAT) || !(b->body->seen[
+	    shape_of(b)->first_form[number]] & BODY_SEEN_VALUE))
 		return 0;
 	set = earlier_set(b->body, row);
 	link = earlier_link(b->body, row);
@@ -333,10 +415,10 @@ take_line(struct builder *b, const struct tree_node *node)
 		/* One mistake, one message: it is not missing as well. */
 		if (meant != NULL && schema_find_row(b->body->statement,
 		    meant, strlen(meant), &number) != NULL)
-			b->body->seen[number] = 1;
+			see(b, number);
 		return;
 	}
-	if (check_form(b, row, node) == 0 && check_repeat(b, row, node) == 0) {
+	if (check_form(b, row, node) == 0 && check_repeat(b, row, number, node) == 0) {
 		if (row->type == SCHEMA_TYPE_BLOCK)
 			take_block(b, row, node);
 		else if (row->type == SCHEMA_TYPE_REF)
@@ -344,7 +426,7 @@ take_line(struct builder *b, const struct tree_node *node)
 		else
 			take_value(b, row, node);
 	}
-	b->body->seen[number] = 1;
+	see(b, number);
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -352,15 +434,14 @@ take_line(struct builder *b, const struct tree_node *node)
 static void
 check_required(struct builder *b)
 {
-	const struct schema_param *row, *told = NULL;
+	const struct shape *shape = shape_of(b);
+	size_t form;
 
-	for (size_t i = 0; (row = schema_row(b->body->statement, i)) != NULL;
-	    i++) {
-		if (!(row->flags & SCHEMA_REQUIRED) || body_has(b->body, row) ||
-		    (told != NULL && same_value(told, row)))
-			continue;
-		mistake_required(b->context, b->body, row);
-		told = row;
+	for (size_t i = 0; i < shape->required_count; i++) {
+		form = shape->required[i];
+		if (!(b->body->seen[form] & BODY_SEEN_VALUE))
+			mistake_required(b->context, b->body,
+			    schema_row(b->body->statement, form));
 	}
 }
 

@@ -31,9 +31,16 @@ struct body_set {
 struct body_link {
 	const struct schema_param *row;
 	struct source_span span;	/* of the whole line */
-	struct names_entry *target;	/* NULL: inline, or unresolved */
+	struct names_entry *target;	/* NULL: inline, or unresolved;
+					 * where context->early it may be
+					 * defined later */
 	struct body *inlined;		/* NULL: a reference */
 };
+
+/* Bits of body->seen: the row was coded, well or not... */
+#define BODY_SEEN_ROW	0x01
+/* ...or any form of its value was; at the first row that is one. */
+#define BODY_SEEN_VALUE	0x02
 
 struct body {
 	const struct schema_statement *statement;
@@ -42,7 +49,8 @@ struct body {
 	struct body_set *sets;
 	struct body_link *links;
 	size_t set_count, set_room, link_count, link_room;
-	unsigned char seen[SCHEMA_ROWS_MAX]; /* rows that were coded, well or not */
+	unsigned char seen[SCHEMA_ROWS_MAX]; /* BODY_SEEN_, by row */
+	unsigned flags;			/* of all rows that were coded */
 	bool reachable;			/* from a rule */
 	bool broken;			/* a mistake was found in it */
 };
@@ -70,6 +78,17 @@ const struct body_link *body_link(const struct body *body,
     enum schema_statement_id id);
 /* The body behind a link, once all are compiled; NULL: unresolved. */
 struct body *body_target(const struct body_link *link);
+
+/* A reference in a rule that was read before what it names. */
+struct body_pending {
+	struct body_pending *next;
+	const struct names_entry *target;
+	const struct schema_param *row;
+	struct tree_word word;
+};
+
+/* Reports those of context->pending that lead nowhere. */
+void body_settle_pending(struct context *context);
 
 /* Whether any form of the row was coded, well or not. */
 bool body_has(const struct body *body, const struct schema_param *row);

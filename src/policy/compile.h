@@ -1,5 +1,6 @@
 /*
- * compile.h - a tree becomes rules: names, values, references, inheritance.
+ * compile.h - text becomes rules: tree, names, values, references,
+ * inheritance.
  */
 #ifndef SALLYPORT_POLICY_COMPILE_H
 #define SALLYPORT_POLICY_COMPILE_H
@@ -8,14 +9,12 @@
 
 struct context;
 struct rules_rule;
-struct tree;
 
 /*
- * Compiles the tree. All mistakes are reported to context->diag; returned are
- * the rules in which none was found. They, and all they lead to, are in
- * context->arena. Sets context->defaults, context->names and context->inert.
+ * Compiles context->source. All mistakes are reported to context->diag;
+ * returned are the rules in which none was found. They, and all they lead to,
+ * are in context->arena. Sets context->defaults, ->names and ->inert.
  */
-struct rules_rule **compile_tree(struct context *context,
-    const struct tree *tree, size_t *count_r);
+struct rules_rule **compile_source(struct context *context, size_t *count_r);
 
 #endif

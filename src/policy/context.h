@@ -1,7 +1,8 @@
 /*
  * context.h - what the steps of one compile share. What a policy keeps goes
- * to `arena`, everything else to `scratch`, which ends with the compile; of a
- * policy that is examined (policy/policy.h) both live on with the policy.
+ * to `arena`; what the compile needs to its end goes to `lasting`; `scratch`
+ * is cut back again and again. Of a policy that is examined (policy/policy.h)
+ * all three live on with it, and nothing is cut back.
  */
 #ifndef SALLYPORT_POLICY_CONTEXT_H
 #define SALLYPORT_POLICY_CONTEXT_H
@@ -17,14 +18,17 @@
 struct arena;
 struct body;
 struct body_index;
+struct body_pending;
 struct diag;
 struct inert;
 struct names;
+struct rules_ports;
 struct settings_file;
 
 struct context {
 	struct arena *arena;		/* the policy's */
-	struct arena *scratch;		/* gone after the compile */
+	struct arena *lasting;		/* gone after the compile */
+	struct arena *scratch;		/* cut back in the compile */
 	struct diag *diag;
 	struct source *source;
 	const struct tree *tree;	/* where it is kept; else NULL */
@@ -34,8 +38,12 @@ struct context {
 	struct body *lines[SCHEMA_STATEMENT_COUNT]; /* at file level; NULL: none */
 	const struct settings_file *file; /* what they say */
 	struct body_index *index;	/* rows by name */
+	struct body_pending *pending;	/* references ahead of definitions */
+	/* The last set made of one range: many rules ask for one port. */
+	const struct rules_ports *ports;
 	struct inert *inert;		/* coded rows that do not act */
-	bool keep;			/* the scratch lives on */
+	bool keep;			/* everything lives on */
+	bool early;			/* names may be defined later */
 };
 
 static inline const char *

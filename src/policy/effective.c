@@ -27,6 +27,7 @@ struct triple {
 struct combination {
 	struct combination *next;
 	struct effective_named named;
+	bool filled;
 	struct rules_actions actions;
 };
 
@@ -90,19 +91,25 @@ extend(struct effective *e, struct settings_codes list,
 struct effective *
 effective_new(struct context *context)
 {
+	struct effective *e = arena_alloc(context->lasting, sizeof(*e));
+
+	e->context = context;
+	return e;
+}
+
+void
+effective_read_defaults(struct effective *e)
+{
 	/* What z/OS 3.1 adds to its default lists: X25519, RSASSA-PSS. */
 	static const uint16_t curves[] = { 29 };
 	static const uint16_t pairs[] = { 0x0806, 0x0805, 0x0804 };
-	struct effective *e = arena_alloc(context->scratch, sizeof(*e));
 
-	e->context = context;
 	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++)
 		read_defaults(e, (enum schema_statement_id)id);
 	e->curves_13 = extend(e, e->defaults.client_curves, curves,
 	    ARRAY_SIZE(curves));
 	e->pairs_13 = extend(e, e->defaults.signature_pairs, pairs,
 	    ARRAY_SIZE(pairs));
-	return e;
 }
 
 /* The last body that sets a field is where it comes from. */
@@ -260,8 +267,7 @@ find_settings(struct effective *e, const struct body *group,
 		    triple->environment == environment &&
 		    triple->connection == connection)
 			return triple->settings;
-	/* Not scratch: the compiler cuts that back after every rule. */
-	triple = arena_alloc(e->context->arena, sizeof(*triple));
+	triple = arena_alloc(e->context->lasting, sizeof(*triple));
 	*triple = (struct triple){ *bucket, group, environment, connection,
 	    NULL };
 	triple->settings = combine(e, triple);
@@ -335,11 +341,32 @@ fill_actions(struct effective *e, const struct effective_named *named,
 		return;
 	environment = reach(named->environment);
 	connection = reach(named->connection);
-	if (environment != NULL && (!e->context->keep ||
-	    (body_sound(group) && body_sound(environment) &&
-	    (connection == NULL || body_sound(connection)))))
-		actions->settings = find_settings(e, group, environment,
-		    connection);
+	if (environment == NULL)
+		return;
+	actions->settings = find_settings(e, group, environment, connection);
+	if (e->context->keep && (!body_sound(group) ||
+	    !body_sound(environment) ||
+	    (connection != NULL && !body_sound(connection))))
+		actions->settings = NULL;
+}
+
+bool
+effective_fill(struct effective *e, const struct rules_actions *actions,
+    const struct effective_named **named_r)
+{
+	/* They are ours: made by effective_actions, and handed out const. */
+	struct combination *c = container_of((struct rules_actions *)actions,
+	    struct combination, actions);
+
+	*named_r = &c->named;
+	if (c->named.group->body == NULL)
+		return false;
+	if (!c->filled) {
+		e->mark_count = 0;
+		fill_actions(e, &c->named, &c->actions);
+		c->filled = true;
+	}
+	return true;
 }
 
 const struct rules_actions *
@@ -349,7 +376,7 @@ effective_actions(struct effective *e, const struct effective_named *named)
 	    named->group, named->environment, named->connection,
 	    named->application)];
 
-	ensure(named->group != NULL && named->group->body != NULL);
+	ensure(named->group != NULL);
 	for (c = *bucket; c != NULL; c = c->next)
 		if (c->named.group == named->group &&
 		    c->named.environment == named->environment &&
@@ -358,8 +385,6 @@ effective_actions(struct effective *e, const struct effective_named *named)
 			return &c->actions;
 	c = arena_alloc(e->context->arena, sizeof(*c));
 	c->named = *named;
-	e->mark_count = 0;
-	fill_actions(e, named, &c->actions);
 	c->next = *bucket;
 	*bucket = c;
 	return &c->actions;

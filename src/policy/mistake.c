@@ -138,11 +138,10 @@ mistake_no_value(struct context *context, const struct schema_param *row,
 
 void
 mistake_unresolved(struct context *context, const struct schema_param *row,
-    const struct tree_node *node)
+    const struct tree_word *word)
 {
 	const struct schema_statement *wanted =
 	    schema_statement(row->statement);
-	const struct tree_word *word = &node->words[1];
 	const char *name = context_text(context, word), *nearest;
 	struct source_span span = context_span(context, word);
 	const struct names_entry *other;

@@ -13,6 +13,7 @@
 struct body;
 struct context;
 struct tree_node;
+struct tree_word;
 
 /* Returns the row that was probably meant, or NULL. */
 const char *mistake_unknown(struct context *context,
@@ -24,7 +25,7 @@ void mistake_block(struct context *context, const struct schema_param *row,
 void mistake_no_value(struct context *context, const struct schema_param *row,
     const struct tree_node *node);
 void mistake_unresolved(struct context *context,
-    const struct schema_param *row, const struct tree_node *node);
+    const struct schema_param *row, const struct tree_word *word);
 
 /* earlier: the line it was coded on before, or NULL. */
 void mistake_twice(struct context *context, const struct schema_param *row,

@@ -20,59 +20,120 @@ struct names {
 	size_t counts[SCHEMA_STATEMENT_COUNT];
 };
 
-static size_t
-bucket_of(const struct names *names, const char *name, size_t length)
+static struct names_entry **
+bucket_of(const struct names *names, uint32_t hash)
 {
-	return str_hash(name, length, false) & (names->bucket_count - 1);
+	return &names->buckets[hash & (names->bucket_count - 1)];
+}
+
+static void
+put(struct names *names, struct names_entry *entry)
+{
+	struct names_entry **bucket = bucket_of(names, entry->hash);
+
+	entry->twin = *bucket;
+	*bucket = entry;
 }
 
 static void
 grow(struct context *context, struct names *names)
 {
-	struct names_entry *entry;
-	size_t b;
+	struct names_entry **old = names->buckets, *entry, *twin;
+	size_t count = names->bucket_count;
 
-	names->bucket_count = names->bucket_count == 0 ? BUCKETS_FIRST :
-	    names->bucket_count * 4;
-	names->buckets = arena_alloc_array(context->scratch,
+	names->bucket_count = count == 0 ? BUCKETS_FIRST : count * 4;
+	names->buckets = arena_alloc_array(context->lasting,
 	    names->bucket_count, sizeof(names->buckets[0]));
-	for (entry = names->first; entry != NULL; entry = entry->next) {
-		if (entry->duplicate)
-			continue;
-		b = bucket_of(names, entry->name, strlen(entry->name));
-		entry->twin = names->buckets[b];
-		names->buckets[b] = entry;
+	for (size_t b = 0; b < count; b++) {
+		for (entry = old[b]; entry != NULL; entry = twin) {
+			twin = entry->twin;
+			put(names, entry);
+		}
 	}
+}
+
+static bool
+has_name(const struct names_entry *entry, uint32_t hash, const char *name,
+    size_t length)
+{
+	return entry->hash == hash && strncmp(entry->name, name, length) == 0 &&
+	    entry->name[length] == '\0';
+}
+
+/* Defined, or only referred to. */
+static struct names_entry *
+find(const struct names *names, const struct schema_statement *statement,
+    const char *name, size_t length)
+{
+	uint32_t hash = str_hash(name, length, false);
+	struct names_entry *e;
+
+	for (e = *bucket_of(names, hash); e != NULL; e = e->twin)
+		if (e->statement == statement &&
+		    has_name(e, hash, name, length))
+			return e;
+	return NULL;
+}
+
+static struct names_entry *
+add(struct context *context, const struct schema_statement *statement,
+    const char *name, size_t length)
+{
+	struct names_entry *entry = arena_alloc(context->lasting,
+	    sizeof(*entry));
+
+	entry->statement = statement;
+	entry->name = arena_copy_text(context->arena, name, length);
+	entry->hash = str_hash(name, length, false);
+	return entry;
+}
+
+static void
+enter(struct context *context, struct names_entry *entry)
+{
+	struct names *names = context->names;
+
+	if (names->used >= names->bucket_count)
+		grow(context, names);
+	names->used++;
+	put(names, entry);
 }
 
 struct names_entry *
 names_find(const struct names *names, const struct schema_statement *statement,
     const char *name, size_t length)
 {
-	struct names_entry *e;
+	struct names_entry *entry = find(names, statement, name, length);
 
-	for (e = names->buckets[bucket_of(names, name, length)]; e != NULL;
-	    e = e->twin)
-		if (e->statement == statement &&
-		    strncmp(e->name, name, length) == 0 &&
-		    e->name[length] == '\0')
-			return e;
-	return NULL;
+	return entry != NULL && entry->node != NULL ? entry : NULL;
 }
 
 struct names_entry *
 names_find_other(const struct names *names,
     const struct schema_statement *statement, const char *name, size_t length)
 {
+	uint32_t hash = str_hash(name, length, false);
 	struct names_entry *e;
 
-	for (e = names->buckets[bucket_of(names, name, length)]; e != NULL;
-	    e = e->twin)
-		if (e->statement != statement &&
-		    strncmp(e->name, name, length) == 0 &&
-		    e->name[length] == '\0')
+	for (e = *bucket_of(names, hash); e != NULL; e = e->twin)
+		if (e->statement != statement && e->node != NULL &&
+		    has_name(e, hash, name, length))
 			return e;
 	return NULL;
+}
+
+struct names_entry *
+names_refer(struct context *context, const struct schema_statement *statement,
+    const char *name, size_t length)
+{
+	struct names_entry *entry = find(context->names, statement, name,
+	    length);
+
+	if (entry == NULL) {
+		entry = add(context, statement, name, length);
+		enter(context, entry);
+	}
+	return entry;
 }
 
 const char *
@@ -122,27 +183,46 @@ names_span(const struct context *context, const struct names_entry *entry)
 
 /* --- a definition written again ------------------------------------------ */
 
+/* What is in a definition, which may have been given back. */
+static const struct tree_node *
+content(struct context *context, const struct names_entry *entry)
+{
+	if (!entry->node->spent)
+		return entry->first;
+	return tree_parse_again(context->scratch, context->source,
+	    entry->node, context->diag);
+}
+
 /* Whether both say the same. */
 static bool
 report_again(struct context *context, const struct names_entry *entry,
-    const struct names_entry *earlier)
+    const struct names_entry *other)
 {
+	struct arena_mark mark = arena_mark(context->scratch);
 	bool same = walk_same_body(context, entry->statement,
-	    entry->first, entry->end, earlier->first, earlier->end);
+	    entry->first, entry->end, content(context, other), other->end);
+	struct source_span first = names_span(context, other),
+	    second = names_span(context, entry);
 	char quoted[STR_QUOTE_MAX];
 	struct diag_record *record;
 
+	/* Rules may be defined ahead of what stands before them. */
+	if (second.offset < first.offset) {
+		struct source_span swap = first;
+
+		first = second;
+		second = swap;
+	}
+	arena_rewind(context->scratch, mark);
 	record = diag_report(context->diag,
-	    same ? DIAG_NAME_REPEATED : DIAG_NAME_REDEFINED,
-	    names_span(context, entry), same ?
+	    same ? DIAG_NAME_REPEATED : DIAG_NAME_REDEFINED, second, same ?
 	    "%s %s is written twice, with the same content" :
 	    "%s %s is defined twice, with different content",
 	    entry->statement->name,
 	    str_quote(entry->name, strlen(entry->name), quoted));
 	diag_cure(context->diag, record, same ? "remove one of them" :
 	    "rename or remove one of them");
-	diag_note(context->diag, record, names_span(context, earlier),
-	    "the first one is here");
+	diag_note(context->diag, record, first, "the first one is here");
 	return same;
 }
 
@@ -217,55 +297,63 @@ take_defaults(struct context *context)
 		    (enum policy_defaults)set->value.number;
 }
 
+struct names_entry *
+names_define(struct context *context, const struct schema_statement *statement,
+    const struct tree_node *node, const struct tree_node *first,
+    const struct tree_node *end)
+{
+	struct names *names = context->names;
+	struct names_entry *entry, *other;
+	const struct tree_word *word = &node->words[1];
+	const char *name;
+
+	if (check_name(context, statement, node) == -1)
+		return NULL;
+	name = context_text(context, word);
+	other = find(names, statement, name, word->length);
+	entry = other != NULL && other->node == NULL ? other :
+	    add(context, statement, name, word->length);
+	entry->node = node;
+	entry->first = first;
+	entry->end = end;
+	if (other == NULL)
+		enter(context, entry);
+	if (other != NULL && other != entry) {
+		entry->duplicate = true;
+		entry->repeated = report_again(context, entry, other);
+	} else {
+		names->counts[statement->id]++;
+	}
+	*names->last = entry;
+	names->last = &entry->next;
+	return entry;
+}
+
 static void
 define(struct context *context, void *argument,
     const struct schema_statement *statement, const struct tree_node *node,
     const struct tree_node *first, const struct tree_node *end)
 {
-	struct names *names = argument;
-	struct names_entry *entry, *earlier;
-	const struct tree_word *word;
-	size_t b;
-
-	if (statement->form & SCHEMA_FORM_LINE) {
+	(void)argument;
+	if (statement->form & SCHEMA_FORM_LINE)
 		take_line(context, statement, node);
-		return;
-	}
-	if (check_name(context, statement, node) == -1)
-		return;
-	if (names->used >= names->bucket_count)
-		grow(context, names);
-	word = &node->words[1];
-	entry = arena_alloc(context->scratch, sizeof(*entry));
-	entry->statement = statement;
-	entry->name = arena_copy_text(context->arena,
-	    context_text(context, word), word->length);
-	entry->node = node;
-	entry->first = first;
-	entry->end = end;
-	earlier = names_find(names, statement, entry->name, word->length);
-	if (earlier != NULL) {
-		entry->duplicate = true;
-		entry->repeated = report_again(context, entry, earlier);
-	} else {
-		b = bucket_of(names, entry->name, word->length);
-		entry->twin = names->buckets[b];
-		names->buckets[b] = entry;
-		names->used++;
-		names->counts[statement->id]++;
-	}
-	*names->last = entry;
-	names->last = &entry->next;
+	else
+		(void)names_define(context, statement, node, first, end);
 }
 
 struct names *
-names_collect(struct context *context, const struct tree *tree)
+names_new(struct context *context)
 {
-	struct names *names = arena_alloc(context->scratch, sizeof(*names));
+	struct names *names = arena_alloc(context->lasting, sizeof(*names));
 
 	names->last = &names->first;
 	grow(context, names);
-	walk_statements(context, tree, define, names);
-	take_defaults(context);
 	return names;
+}
+
+void
+names_collect(struct context *context, const struct tree *tree)
+{
+	walk_statements(context, tree, define, NULL);
+	take_defaults(context);
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "policy/schema.h"
 #include "policy/source.h"
@@ -19,6 +20,7 @@ struct body;
 struct context;
 struct rules_addrs;
 struct rules_ports;
+struct rules_rule;
 struct settings_application;
 struct tree;
 struct tree_node;
@@ -26,30 +28,51 @@ struct tree_node;
 struct names_entry {
 	const struct schema_statement *statement;
 	const char *name;			/* NUL-terminated, in the policy */
-	const struct tree_node *node;		/* its header */
+	const struct tree_node *node;		/* its header; NULL: only
+						 * referred to so far */
 	const struct tree_node *first, *end;	/* what is in it, end excluded */
 	struct names_entry *next;		/* in file order */
 	struct names_entry *twin;		/* next of the same name's hash */
 	struct body *body;			/* once compiled; of rules only
 						 * where context->keep */
+	uint32_t hash;				/* of the name */
 	bool duplicate;				/* an earlier one counts... */
 	bool repeated;				/* ...and says the same */
-	/* conditions, once merged */
-	bool merged;
-	const struct rules_addrs *addrs;
-	const struct rules_ports *ports;
-	/* of an application action, once made */
-	const struct settings_application *application;
+	bool merged;				/* addrs or ports are known */
+	bool bare;				/* of a rule: names no
+						 * environment at all */
+	union {			/* what it became; by statement */
+		const struct rules_addrs *addrs;
+		const struct rules_ports *ports;
+		const struct settings_application *application;
+		struct rules_rule *rule;
+	};
 };
 
 struct names;
 
+/* No names yet; in context->lasting. */
+struct names *names_new(struct context *context);
+
 /*
- * Finds all definitions of the tree, and the file-level lines: sets
- * context->defaults from PolicyDefaults where it is POLICY_DEFAULTS_FILE.
- * Mistakes are reported.
+ * Finds all definitions of the tree that were not made before, and the
+ * file-level lines: sets context->defaults from PolicyDefaults where it is
+ * POLICY_DEFAULTS_FILE. Mistakes are reported.
  */
-struct names *names_collect(struct context *context, const struct tree *tree);
+void names_collect(struct context *context, const struct tree *tree);
+
+/*
+ * Defines one statement whose body is first to end (excluded). NULL, with the
+ * mistake reported, where the header has no name that can be used.
+ */
+struct names_entry *names_define(struct context *context,
+    const struct schema_statement *statement, const struct tree_node *node,
+    const struct tree_node *first, const struct tree_node *end);
+
+/* The definition that is there or will be: `node` NULL until it is. */
+struct names_entry *names_refer(struct context *context,
+    const struct schema_statement *statement, const char *name,
+    size_t length);
 
 /* The definition, or NULL. */
 struct names_entry *names_find(const struct names *names,
@@ -61,7 +84,7 @@ struct names_entry *names_find_other(const struct names *names,
 const char *names_suggest(const struct names *names,
     const struct schema_statement *statement, const char *name, size_t length);
 
-/* All definitions in file order. */
+/* All definitions; of an examined policy in file order. */
 struct names_entry *names_first(const struct names *names);
 size_t names_count(const struct names *names, enum schema_statement_id id);
 

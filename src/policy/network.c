@@ -375,7 +375,11 @@ network_parse_ports(struct context *context, const struct value_input *input,
 	if (lo == 0 && (hi == 0 || hi == PORT_MAX))
 		return 0;
 	range = (struct addr_ports){ (uint16_t)lo, (uint16_t)hi };
-	*ports_r = network_merge_ports(context->arena, &range, 1);
+	if (context->ports == NULL ||
+	    memcmp(&context->ports->range[0], &range, sizeof(range)) != 0)
+		context->ports = network_merge_ports(context->arena, &range,
+		    1);
+	*ports_r = context->ports;
 	return 0;
 }
 

@@ -11,7 +11,8 @@
 #include "policy/rules.h"
 
 struct policy {
-	struct arena *arena, *scratch;	/* scratch: of an examined one only */
+	struct arena *arena;
+	struct arena *lasting, *scratch;	/* of an examined one only */
 	struct context *context;
 	struct rules *rules;
 	struct inert *inert;
@@ -20,7 +21,9 @@ struct policy {
 
 /* What a jump out of the compile must find intact. */
 struct load {
-	struct arena *arena, *scratch;
+	struct arena *arena, *lasting, *scratch;
+	struct rules_rule **rules;
+	size_t count;
 	jmp_buf guard;
 };
 
@@ -34,36 +37,62 @@ directory_of(struct arena *arena, const char *path)
 	    (size_t)(slash + 1 - path));
 }
 
+/* The rules of a source; NULL where an error refuses it. */
 static struct policy *
 compile(struct load *load, struct source *source,
     enum policy_defaults defaults, bool keep, struct diag *diag)
 {
-	struct context *context = arena_alloc(load->scratch, sizeof(*context));
-	struct rules_rule **rules;
+	struct context *context = arena_alloc(load->lasting, sizeof(*context));
 	struct policy *policy;
-	struct tree *tree;
-	size_t count;
 
 	context->arena = load->arena;
+	context->lasting = load->lasting;
 	context->scratch = load->scratch;
 	context->diag = diag;
 	context->source = source;
 	context->defaults = defaults;
-	context->directory = directory_of(load->scratch, source_path(source));
+	context->directory = directory_of(load->lasting, source_path(source));
 	context->keep = keep;
-	tree = tree_parse(load->scratch, source, diag);
-	rules = compile_tree(context, tree, &count);
+	load->rules = compile_source(context, &load->count);
 	if (diag_count(diag, DIAG_ERROR) > 0 && !keep)
 		return NULL;
 	policy = arena_alloc(load->arena, sizeof(*policy));
 	policy->arena = load->arena;
 	policy->inert = context->inert;
 	policy->source = source;
-	policy->rules = rules_build(load->arena, rules, count);
 	if (keep) {
-		context->tree = tree;
+		policy->lasting = load->lasting;
 		policy->scratch = load->scratch;
 		policy->context = context;
+	} else {
+		/* Before the table: not both need be in memory. */
+		arena_free(&load->lasting);
+		arena_free(&load->scratch);
+	}
+	return policy;
+}
+
+static struct policy *
+compile_guarded(struct load *load, struct source *source,
+    enum policy_defaults defaults, bool keep, struct diag *diag)
+{
+	struct policy *policy;
+
+	if (setjmp(load->guard) != 0) {
+		diag_out_of_memory(diag);
+		return NULL;
+	}
+	arena_set_guard(load->arena, &load->guard);
+	arena_set_guard(load->lasting, &load->guard);
+	arena_set_guard(load->scratch, &load->guard);
+	policy = compile(load, source, defaults, keep, diag);
+	if (policy == NULL)
+		return NULL;
+	policy->rules = rules_build(load->arena, load->rules, load->count);
+	arena_set_guard(load->arena, NULL);
+	if (keep) {
+		arena_set_guard(load->lasting, NULL);
+		arena_set_guard(load->scratch, NULL);
 	}
 	return policy;
 }
@@ -72,35 +101,31 @@ static struct policy *
 load_source(struct source *source, enum policy_defaults defaults, bool keep,
     struct diag *diag)
 {
+	struct policy *policy = NULL;
 	struct load *load;
-	struct policy *volatile policy = NULL;
 
 	if (source == NULL)
 		return NULL;
 	load = calloc(1, sizeof(*load));
-	if (load != NULL) {
-		load->arena = arena_new();
-		load->scratch = arena_new();
-	}
-	if (load == NULL || load->arena == NULL || load->scratch == NULL) {
+	if (load == NULL) {
 		diag_out_of_memory(diag);
-	} else if (setjmp(load->guard) == 0) {
-		arena_set_guard(load->arena, &load->guard);
-		arena_set_guard(load->scratch, &load->guard);
-		policy = compile(load, source, defaults, keep, diag);
-		arena_set_guard(load->arena, NULL);
-		arena_set_guard(load->scratch, NULL);
-	} else {
-		policy = NULL;
+		return NULL;
+	}
+	load->arena = arena_new();
+	load->lasting = arena_new();
+	load->scratch = arena_new();
+	if (load->arena == NULL || load->lasting == NULL ||
+	    load->scratch == NULL)
 		diag_out_of_memory(diag);
+	else
+		policy = compile_guarded(load, source, defaults, keep, diag);
+	if (policy == NULL)
+		arena_free(&load->arena);
+	if (policy == NULL || !keep) {
+		arena_free(&load->lasting);
+		arena_free(&load->scratch);
 	}
-	if (load != NULL) {
-		if (policy == NULL || !keep)
-			arena_free(&load->scratch);
-		if (policy == NULL)
-			arena_free(&load->arena);
-		free(load);
-	}
+	free(load);
 	return policy;
 }
 
@@ -136,15 +161,16 @@ policy_examine_memory(const char *path, const void *bytes, size_t size,
 void
 policy_free(struct policy **policy)
 {
-	struct arena *arena, *scratch;
+	struct arena *arena, *lasting, *scratch;
 
 	if (*policy == NULL)
 		return;
 	arena = (*policy)->arena;
+	lasting = (*policy)->lasting;
 	scratch = (*policy)->scratch;
 	*policy = NULL;
-	if (scratch != NULL)
-		arena_free(&scratch);
+	arena_free(&lasting);
+	arena_free(&scratch);
 	arena_free(&arena);
 }
 

@@ -7,6 +7,8 @@
 #include "grammar/policy_parse.h"
 #include "grammar/policy_scan.h"
 
+#define SCAN_PADDING	2	/* NULs, which flex wants after the text */
+
 static bool
 in_line(int token)
 {
@@ -129,13 +131,25 @@ tree_add_word(struct tree_parse *parse, struct tree_word word)
 	parse->end = word.offset + word.length;
 }
 
+static size_t
+count_said(const struct diag *diag)
+{
+	return diag_count(diag, DIAG_ERROR) + diag_count(diag, DIAG_WARNING) +
+	    diag_count(diag, DIAG_ADVICE);
+}
+
 struct tree_node *
 tree_end_line(struct tree_parse *parse)
 {
 	size_t size = parse->count * sizeof(parse->words[0]);
-	struct tree_node *node = arena_alloc(parse->arena,
-	    sizeof(*node) + size);
+	struct arena *arena = parse->level == 0 ? parse->memory.heads :
+	    parse->memory.content;
+	struct tree_node *node = arena_alloc(arena, sizeof(*node) + size);
 
+	if (parse->level == 0) {
+		parse->mark = arena_mark(parse->memory.content);
+		parse->said = count_said(parse->diag);
+	}
 	memcpy(node->words, parse->words, size);
 	node->count = (uint8_t)parse->count;
 	node->end = parse->end;
@@ -150,11 +164,29 @@ tree_make_block(struct tree_node *head, struct tree_block block)
 	head->closed = block.closed;
 }
 
+static uint32_t
+last_end(const struct tree_node *block)
+{
+	uint32_t end = block->end;
+
+	for (const struct tree_node *n = block->first; n != NULL; n = n->next)
+		end = n->end;
+	return end;
+}
+
 struct tree_list
-tree_append(struct tree_list list, struct tree_node *node)
+tree_append(struct tree_parse *parse, struct tree_list list,
+    struct tree_node *node)
 {
 	if (node == NULL)
 		return list;
+	if (parse->level == 0 && parse->read != NULL &&
+	    count_said(parse->diag) == parse->said &&
+	    parse->read(parse->argument, node)) {
+		node->spent = true;
+		node->last = last_end(node);
+		arena_rewind(parse->memory.content, parse->mark);
+	}
 	if (list.last == NULL)
 		list.first = node;
 	else
@@ -164,49 +196,86 @@ tree_append(struct tree_list list, struct tree_node *node)
 }
 
 /*
- * The text for the scanner. NULs, of which the first is reported, are blanks
- * in it: to flex each one could be the end, and it would start over.
+ * A copy for the scanner. NULs are blanks in it: to flex each one could be
+ * the end, and it would start over.
  */
+static char *
+copy_text(struct arena *arena, const char *text, size_t size)
+{
+	char *copy = arena_alloc(arena, size + SCAN_PADDING);
+
+	for (size_t i = 0; i < size; i++)
+		copy[i] = text[i] == '\0' ? ' ' : text[i];
+	return copy;
+}
+
+/* The text for the scanner, which is the source's own unless it has NULs. */
 static char *
 scan_buffer(struct arena *arena, struct source *source, struct diag *diag)
 {
-	char *text = source_scan_buffer(source), *nul, *copy;
-	size_t size = source_size(source);
+	char *text = source_scan_buffer(source), *nul;
 	struct source_span span = { source, 0, 1 };
 
-	nul = memchr(text, '\0', size);
+	nul = memchr(text, '\0', source_size(source));
 	if (nul == NULL)
 		return text;
 	span.offset = (uint32_t)(nul - text);
 	diag_cure(diag, diag_report(diag, DIAG_NUL_BYTE, span,
 	    "the file holds a NUL byte, so it is not text"),
 	    "save it as UTF-8 text");
-	copy = arena_alloc(arena, size + 2);
-	for (size_t i = 0; i < size; i++)
-		copy[i] = text[i] == '\0' ? ' ' : text[i];
-	return copy;
+	return copy_text(arena, text, source_size(source));
+}
+
+/* Parses `size` bytes, with padding behind them, of the source's `offset`. */
+static void
+parse_text(struct tree_parse *parse, char *text, size_t size,
+    uint32_t offset)
+{
+	yyscan_t scanner;
+
+	parse->text = text;
+	parse->offset = offset;
+	if (policy_yylex_init_extra(parse, &scanner) != 0)
+		arena_exhausted(parse->memory.heads);
+	ensure(policy_yy_scan_buffer(text, size + SCAN_PADDING,
+	    scanner) != NULL);
+	/* A syntax error is in diag already, and the rest was read. */
+	(void)policy_yyparse(parse, scanner);
 }
 
 struct tree *
-tree_parse(struct arena *arena, struct source *source, struct diag *diag)
+tree_parse(const struct tree_memory *memory, struct source *source,
+    struct diag *diag, tree_read *read, void *argument)
 {
-	struct tree_parse *parse = arena_alloc(arena, sizeof(*parse));
-	struct tree *tree = arena_alloc(arena, sizeof(*tree));
-	char *buffer = scan_buffer(arena, source, diag);
+	struct tree_parse *parse = arena_alloc(memory->heads, sizeof(*parse));
+	struct tree *tree = arena_alloc(memory->heads, sizeof(*tree));
 	size_t start = source_start(source);
-	yyscan_t scanner;
+	char *text = scan_buffer(memory->heads, source, diag);
 
-	parse->arena = arena;
+	parse->memory = *memory;
 	parse->diag = diag;
 	parse->source = source;
-	parse->text = buffer;
-	if (policy_yylex_init_extra(parse, &scanner) != 0)
-		arena_exhausted(arena);
-	ensure(policy_yy_scan_buffer(buffer + start,
-	    source_size(source) - start + 2, scanner) != NULL);
-	/* A syntax error is in diag already, and the rest was read. */
-	(void)policy_yyparse(parse, scanner);
+	parse->read = read;
+	parse->argument = argument;
+	parse_text(parse, text + start, source_size(source) - start,
+	    (uint32_t)start);
 	tree->source = source;
 	tree->first = parse->result;
 	return tree;
+}
+
+struct tree_node *
+tree_parse_again(struct arena *arena, struct source *source,
+    const struct tree_node *head, struct diag *diag)
+{
+	struct tree_parse *parse = arena_alloc(arena, sizeof(*parse));
+	uint32_t offset = head->words[0].offset, size = head->last - offset;
+	/* A scanner of the same text may be at work further down. */
+	char *copy = copy_text(arena, source_text(source) + offset, size);
+
+	parse->memory = (struct tree_memory){ arena, arena };
+	parse->diag = diag;
+	parse->source = source;
+	parse_text(parse, copy, size, offset);
+	return parse->result->first;
 }

@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/compiler.h"
 #include "policy/source.h"
 
-struct arena;
 struct diag;
 
 /* Words that a node keeps one by one; the rest is the text up to `end`. */
@@ -31,12 +31,17 @@ struct tree_word {
 /* A policy of a million rules has seven million of these: they are packed. */
 struct tree_node {
 	struct tree_node *next;
-	struct tree_node *first;	/* of a block: what is in it */
+	union {
+		struct tree_node *first; /* of a block: what is in it */
+		uint32_t last;		/* of what was given back: offset
+					 * past its last line */
+	};
 	uint32_t end;			/* offset past the line's last word */
 	uint8_t count;			/* of words, 1 to TREE_WORDS */
-	bool block;			/* in braces */
-	bool closed;			/* by a '}' of its own */
-	bool taken;			/* the compiler's: stands elsewhere */
+	bool block : 1;			/* in braces */
+	bool closed : 1;		/* by a '}' of its own */
+	bool taken : 1;			/* the compiler's: stands elsewhere */
+	bool spent : 1;			/* looked at, and given back */
 	struct tree_word words[];	/* the first one is the keyword */
 };
 
@@ -46,13 +51,32 @@ struct tree {
 };
 
 /*
+ * A line or block at file level has been read, and nothing was said of it.
+ * True: its content was looked at and is given back at once; its head stays
+ * in the tree, marked `spent`. Only for blocks of lines.
+ */
+typedef bool tree_read(void *argument, struct tree_node *node);
+
+/* Where a tree is made. */
+struct tree_memory {
+	struct arena *heads;		/* what stands at file level */
+	struct arena *content;		/* what is inside; cut back when done */
+};
+
+/*
  * Parses a source. Structural mistakes are reported to diag; what can be
  * read is in the tree all the same, so that all mistakes of a file show at
  * once. Blocks that the end of the file cuts off have `closed` false and are
  * not reported here: the compiler knows better where a brace is missing.
+ * `read` may be NULL: everything stays.
  */
-struct tree *tree_parse(struct arena *arena, struct source *source,
-    struct diag *diag);
+struct tree *tree_parse(const struct tree_memory *memory,
+    struct source *source, struct diag *diag, tree_read *read,
+    void *argument);
+
+/* Makes again what is in a head whose content was given back. */
+struct tree_node *tree_parse_again(struct arena *arena,
+    struct source *source, const struct tree_node *head, struct diag *diag);
 
 static inline struct source_span
 tree_span(const struct source *source, const struct tree_word *word)
@@ -73,10 +97,16 @@ struct tree_block {
 
 /* The state of one parse. */
 struct tree_parse {
-	struct arena *arena;
+	struct tree_memory memory;
+	struct arena_mark mark;		/* of the content, at the last head */
+	size_t said;			/* in diag, at the last head */
+	uint32_t level;			/* of blocks around the line */
+	tree_read *read;
+	void *argument;
 	struct diag *diag;
 	struct source *source;
-	const char *text;		/* where the scanner's buffer starts */
+	const char *text;		/* that is scanned... */
+	uint32_t offset;		/* ...and where it is in the source */
 	struct tree_node *result;
 
 	struct tree_word words[TREE_WORDS];	/* of the line being read */
@@ -106,6 +136,7 @@ void tree_begin_line(struct tree_parse *parse, struct tree_word word);
 void tree_add_word(struct tree_parse *parse, struct tree_word word);
 struct tree_node *tree_end_line(struct tree_parse *parse);
 void tree_make_block(struct tree_node *head, struct tree_block block);
-struct tree_list tree_append(struct tree_list list, struct tree_node *node);
+struct tree_list tree_append(struct tree_parse *parse, struct tree_list list,
+    struct tree_node *node);
 
 #endif

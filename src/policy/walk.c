@@ -308,8 +308,13 @@ walk_statements(struct context *context, const struct tree *tree,
 	};
 	const struct tree_node *node = tree->first, *next;
 
-	for (; node != NULL; node = next)
-		walk_one(&w, node, &next);
+	for (; node != NULL; node = next) {
+		next = node->next;
+		if (node->spent)
+			w.orphans_told = false;
+		else
+			walk_one(&w, node, &next);
+	}
 }
 
 /* --- comparison --------------------------------------------------------- */

@@ -27,7 +27,10 @@ typedef void walk_found(struct context *context, void *argument,
     const struct schema_statement *statement, const struct tree_node *node,
     const struct tree_node *first, const struct tree_node *end);
 
-/* Calls `found` for each statement at file level, in file order. */
+/*
+ * Calls `found` for each statement at file level, in file order, but for
+ * those that are spent.
+ */
 void walk_statements(struct context *context, const struct tree *tree,
     walk_found *found, void *argument);
 

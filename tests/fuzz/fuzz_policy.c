@@ -11,6 +11,7 @@
 #include "base/compiler.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
+#include "policy/lint.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
 
@@ -52,6 +53,72 @@ match(const struct policy *policy, const struct rules_rule *rule)
 	ensure(found == NULL || found->priority >= rule->priority);
 }
 
+/* What was said where; what is of one place may come in any order. */
+static uint64_t
+digest(const struct diag *diag)
+{
+	const struct diag_record *record;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; (record = diag_at(diag, i)) != NULL; i++)
+		sum += ((uint64_t)record->code + 1) << 32 ^
+		    (record->span.offset * UINT64_C(0x9e3779b97f4a7c15));
+	return sum;
+}
+
+static bool
+has_twins(const struct diag *diag)
+{
+	const struct diag_record *record;
+
+	for (size_t i = 0; (record = diag_at(diag, i)) != NULL; i++)
+		if (record->code == DIAG_NAME_REDEFINED ||
+		    record->code == DIAG_NAME_REPEATED)
+			return true;
+	return false;
+}
+
+/*
+ * A policy read at one go and one whose every line is kept say the same; of
+ * three definitions of one name another may be the one that counts.
+ */
+static void
+compare(const struct diag *a, const struct diag *b)
+{
+	ensure((diag_count(a, DIAG_ERROR) > 0) ==
+	    (diag_count(b, DIAG_ERROR) > 0));
+	/* Of many not all are kept, and what is not kept is not thought over. */
+	if (has_twins(b) || diag_count(a, DIAG_ERROR) >= DIAG_KEPT ||
+	    diag_count(a, DIAG_WARNING) + diag_count(a, DIAG_ADVICE) >=
+	    DIAG_KEPT)
+		return;
+	for (int s = 0; s < DIAG_SEVERITIES; s++)
+		ensure(diag_count(a, (enum diag_severity)s) ==
+		    diag_count(b, (enum diag_severity)s));
+	ensure(digest(a) == digest(b));
+}
+
+static void
+examine(const struct policy *policy, struct diag *said,
+    enum policy_defaults defaults)
+{
+	struct diag *diag = diag_new();
+	struct policy *examined;
+
+	ensure(diag != NULL);
+	examined = policy_examine(path, defaults, diag);
+	ensure(examined != NULL);
+	compare(said, diag);
+	if (policy != NULL)
+		ensure(rules_count(policy_rules(policy)) ==
+		    rules_count(policy_rules(examined)));
+	lint_policy(examined, diag);
+	diag_print_all(diag, nowhere);
+	diag_print_summary(diag, nowhere);
+	policy_free(&examined);
+	diag_free(&diag);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -70,8 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; policy != NULL &&
 	    i < rules_count(policy_rules(policy)); i++)
 		match(policy, rules_at(policy_rules(policy), i));
-	diag_print_all(diag, nowhere);
-	diag_print_summary(diag, nowhere);
+	examine(policy, diag, defaults);
 	policy_free(&policy);
 	diag_free(&diag);
 	return 0;
