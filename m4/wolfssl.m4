@@ -90,6 +90,26 @@ AC_LINK_IFELSE([AC_LANG_PROGRAM([[
     [sp_wolfssl_internal=no])
 AC_MSG_RESULT([$sp_wolfssl_internal])
 
+AC_MSG_CHECKING([whether we see what a client offers before wolfSSL chooses])
+AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+#include <wolfssl/options.h>
+#include <wolfssl/internal.h>
+#if !defined(WOLFSSL_CERT_SETUP_CB) || !defined(WOLFSSL_ALWAYS_KEEP_SNI) || \
+    defined(OPENSSL_EXTRA) || defined(WOLFSSL_BLIND_PRIVATE_KEY) || \
+    defined(HAVE_FALLBACK_SCSV)
+#error no
+#endif
+]], [[
+	WOLFSSL *ssl = wolfSSL_new(0);
+	TLSX_Remove(&ssl->extensions, TLSX_TRUNCATED_HMAC, ssl->heap);
+	return ssl->clSuites == 0;
+]])],
+    [sp_wolfssl_hello=yes
+    AC_DEFINE([HAVE_WOLFSSL_HELLO], [1],
+	[A hello can be read and narrowed before wolfSSL answers it])],
+    [sp_wolfssl_hello=no])
+AC_MSG_RESULT([$sp_wolfssl_hello])
+
 AC_MSG_CHECKING([for wc_CheckCertSigPubKey])
 AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <wolfssl/options.h>
@@ -133,6 +153,7 @@ sp_summary="$sp_summary; AES-NI $sp_wolfssl_aesni"
 sp_summary="$sp_summary, single-threaded $sp_wolfssl_single"
 sp_summary="$sp_summary, trusted-peer table $sp_wolfssl_trustpeer"
 sp_summary="$sp_summary, internal header $sp_wolfssl_internal"
+sp_summary="$sp_summary, lists of groups and signatures $sp_wolfssl_hello"
 AC_DEFINE_UNQUOTED([WOLFSSL_SUMMARY], ["$sp_summary"],
     [The TLS library and what it was built with])
 ])

@@ -84,6 +84,28 @@
 	R(NO_PROTOCOL, 412, "no-common-protocol", \
 	  "no protocol version is offered by the client and allowed by the rule", \
 	  "switch the version on in the rule, or use a newer client") \
+	R(NO_GROUP, 7452, "no-common-group", \
+	  "no curve or key share group is offered by the client and allowed by " \
+	  "the rule", \
+	  "compare ServerKexECurves and ServerKeyShareGroups with the client's " \
+	  "list") \
+	R(NO_PAIR, 7453, "no-common-signature", \
+	  "no signature is known to the client, allowed by the rule and made " \
+	  "by the key", \
+	  "compare the rule's SignaturePairs with the client's list and the " \
+	  "kind of both keys") \
+	R(SERVER_NAME, 7454, "unrecognized-name", \
+	  "the client named no server, or one that the rule does not serve", \
+	  "compare ServerHandshakeSNIList with the name that the client uses") \
+	R(EXTENSION, 7455, "extension-required", \
+	  "the client lacks a TLS extension that the rule requires", \
+	  "use a newer client, or do not code Required; see " \
+	  "ServerExtendedMasterSecret, ServerMaxSSLFragment, TruncatedHMAC and " \
+	  "RenegotiationIndicator") \
+	R(FALLBACK, 7456, "inappropriate-fallback", \
+	  "the client came back with an older protocol version than both have", \
+	  "somebody between client and server may force old versions; or code " \
+	  "ServerScsv Off") \
 	R(BAD_MESSAGE, 410, "bad-message", \
 	  "the client sent a malformed TLS message", \
 	  "not a TLS client, or damage on the way") \

@@ -53,7 +53,14 @@ tls_alert_for(enum reason reason)
 	switch (reason) {
 	case REASON_NO_CERT:
 	case REASON_SESSION:
+	case REASON_NO_PAIR:
+	case REASON_NO_GROUP:
+	case REASON_EXTENSION:
 		return handshake_failure;	/* RFC 5246, 7.4.6 */
+	case REASON_SERVER_NAME:
+		return unrecognized_name;
+	case REASON_FALLBACK:
+		return inappropriate_fallback;
 	case REASON_CERT_EXPIRED:
 	case REASON_CERT_NOT_YET_VALID:
 		return certificate_expired;

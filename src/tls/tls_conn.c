@@ -14,6 +14,7 @@
 #include "policy/suites.h"
 #include "tls/tls_alert.h"
 #include "tls/tls_ctx.h"
+#include "tls/tls_hello.h"
 #include "tls/tls_id.h"
 #include "tls/tls_io.h"
 #include "tls/tls_library.h"
@@ -90,6 +91,8 @@ handshake_reason(const struct tls_conn *conn, int error)
 
 	if (io->clear_text)
 		return REASON_CLEAR_TEXT;
+	if (io->refused != REASON_OK)
+		return io->refused;
 	if (io->judged && io->reason != REASON_OK)
 		return io->reason;
 	if (tls_conn_alert(conn, &received) != TLS_ALERT_NONE && received)
@@ -132,7 +135,7 @@ established(struct tls_conn *conn)
 {
 	unsigned version = (unsigned)wolfSSL_GetVersion(conn->ssl);
 	/* WOLFSSL_TLSV1 is 1 and stands for 0x0301. */
-	bool allowed = version < 32 && (conn->ctx->protocols &
+	bool allowed = version < 32 && (conn->ctx->lists.protocols &
 	    1u << version) != 0, resumed = wolfSSL_session_reused(conn->ssl);
 	enum reason reason;
 
@@ -149,6 +152,9 @@ established(struct tls_conn *conn)
 	if (conn->io.presented && !resumed &&
 	    tls_library_peer_proved_weakly(conn->ssl))
 		return refused(conn, REASON_CERT_WEAK_SIGNATURE);
+	if (conn->io.presented && !resumed &&
+	    !tls_hello_proved(conn->ctx, conn->ssl))
+		return refused(conn, REASON_NO_PAIR);
 	conn->established = true;
 	tls_io_establish(&conn->io, version >= WOLFSSL_TLSV1_3);
 	if (version >= WOLFSSL_TLSV1_3 && conn->ctx->store != NULL)

@@ -12,24 +12,12 @@
 #include <string.h>
 
 #include "policy/settings.h"
+#include "tls/tls_hello.h"
 #include "tls/tls_io.h"
 #include "tls/tls_library.h"
+#include "tls/tls_lists.h"
 #include "tls/tls_resume.h"
 #include "tls/tls_ring.h"
-
-/*
- * Where a rule codes no list: forward secrecy and authenticated encryption.
- * The CBC suites at the end serve TLS 1.0 and 1.1, and are left out where
- * neither is on.
- */
-static const uint16_t default_suites[] = {
-	0x1301, 0x1302, 0x1303,
-	0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8,
-	0xC009, 0xC013, 0xC00A, 0xC014,
-};
-#define DEFAULT_WITHOUT_CBC 9
-
-enum { SUITES_MAX = 512 };
 
 static const struct {
 	uint32_t bit;
@@ -42,13 +30,6 @@ static const struct {
 	{ 4, WOLFSSL_TLSV1_3, WOLFSSL_OP_NO_TLSv1_3 },
 };
 
-static uint32_t
-allowed_protocols(const struct settings *s)
-{
-	return (uint32_t)s->tlsv1 << 1 | (uint32_t)s->tlsv11 << 2 |
-	    (uint32_t)s->tlsv12 << 3 | (uint32_t)s->tlsv13 << 4;
-}
-
 static int
 set_protocols(struct tls_ctx *ctx, const struct settings *s,
     struct tls_ring_error *error_r)
@@ -57,9 +38,8 @@ set_protocols(struct tls_ctx *ctx, const struct settings *s,
 	    WOLFSSL_OP_NO_COMPRESSION;
 	int lowest = 0;
 
-	ctx->protocols = allowed_protocols(s);
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-		if ((ctx->protocols & 1u << protocols[i].bit) == 0)
+		if ((ctx->lists.protocols & 1u << protocols[i].bit) == 0)
 			off |= protocols[i].off;
 		else if (lowest == 0)
 			lowest = protocols[i].version;
@@ -74,72 +54,92 @@ set_protocols(struct tls_ctx *ctx, const struct settings *s,
 	return 0;
 }
 
-static bool
-is_dhe(uint16_t suite)
+/* RFC 7919; IBM's Legacy is a group of 1024 bits, which nobody should use. */
+static const DhParams *
+edh_group(const struct settings *s, const struct tls_ctx *ctx)
 {
-	return suite == 0x0033 || suite == 0x0039 || suite == 0x0067 ||
-	    suite == 0x006B || suite == 0x009E || suite == 0x009F ||
-	    suite == 0xCCAA || suite == 0x0016;
+	int bits = s->server_edh_group == SETTINGS_EDH_GROUP_MATCH ?
+	    tls_library_key_bits(ctx->library) : 0;
+
+#ifdef HAVE_FFDHE_4096
+	if (bits > 3072)
+		return wc_Dh_ffdhe4096_Get();
+#endif
+#ifdef HAVE_FFDHE_3072
+	if (bits > 2048)
+		return wc_Dh_ffdhe3072_Get();
+#endif
+	(void)bits;
+	return wc_Dh_ffdhe2048_Get();
+}
+
+static int
+set_edh_group(struct tls_ctx *ctx, const struct settings *s,
+    struct tls_ring_error *error_r)
+{
+	const DhParams *group = edh_group(s, ctx);
+	bool dhe = false;
+
+	for (size_t i = 0; i < ctx->lists.suites.count; i++)
+		dhe = dhe || tls_lists_is_dhe(ctx->lists.suites.codes[i]);
+	if (dhe && wolfSSL_CTX_SetTmpDH(ctx->library, group->p,
+	    (int)group->p_len, group->g, (int)group->g_len) !=
+	    WOLFSSL_SUCCESS)
+		return tls_ring_fault(error_r, s->keyring,
+		    "leave the DHE suites out",
+		    "the library refuses the DHE group");
+	return 0;
+}
+
+static int
+about_suites(struct tls_ring_error *error_r)
+{
+	error_r->about = TLS_RING_ABOUT_SUITES;
+	return -1;
 }
 
 static int
 set_suites(struct tls_ctx *ctx, const struct settings *s,
     struct tls_ring_error *error_r)
 {
-	const uint16_t *suites = s->ciphers.suites;
-	size_t count = s->ciphers.count;
-	uint8_t bytes[SUITES_MAX * 2];
-	bool dhe = false;
+	const struct tls_list *suites = &ctx->lists.suites;
+	uint8_t bytes[TLS_LISTS_MAX * 2];
 
-	if (count == 0) {
-		suites = default_suites;
-		count = s->tlsv1 || s->tlsv11 ? ARRAY_SIZE(default_suites) :
-		    DEFAULT_WITHOUT_CBC;
+	for (size_t i = 0; i < suites->count; i++) {
+		bytes[2 * i] = (uint8_t)(suites->codes[i] >> 8);
+		bytes[2 * i + 1] = (uint8_t)suites->codes[i];
 	}
-	if (count > SUITES_MAX)
-		count = SUITES_MAX;	/* there are fewer that exist */
-	for (size_t i = 0; i < count; i++) {
-		bytes[2 * i] = (uint8_t)(suites[i] >> 8);
-		bytes[2 * i + 1] = (uint8_t)suites[i];
-		dhe = dhe || is_dhe(suites[i]);
-	}
-	if (dhe) {
-		const DhParams *group = wc_Dh_ffdhe2048_Get();
-
-		if (wolfSSL_CTX_SetTmpDH(ctx->library, group->p,
-		    (int)group->p_len, group->g, (int)group->g_len) !=
-		    WOLFSSL_SUCCESS)
-			return tls_ring_fault(error_r, s->keyring,
-			    "leave the DHE suites out",
-			    "the library refuses the DHE group");
-	}
-	if (wolfSSL_CTX_set_cipher_list_bytes(ctx->library, bytes,
-	    (int)count * 2) != WOLFSSL_SUCCESS) {
+	if (suites->count == 0 || wolfSSL_CTX_set_cipher_list_bytes(
+	    ctx->library, bytes, (int)suites->count * 2) != WOLFSSL_SUCCESS) {
 		tls_ring_fault(error_r, s->keyring,
 		    "add an ECDHE suite with AES-GCM to TTLSCipherParms",
 		    "the TLS library has none of the cipher suites coded");
-		error_r->about = TLS_RING_ABOUT_SUITES;
-		return -1;
+		return about_suites(error_r);
 	}
-	return 0;
+	if (ctx->lists.protocols != 0)
+		return 0;
+	tls_ring_fault(error_r, s->keyring,
+	    "add suites of a version that is on, or switch theirs on",
+	    "no cipher suite is of a protocol version that is on");
+	return about_suites(error_r);
 }
 
 static int
-set_identity(struct tls_ctx *ctx, const struct tls_ring *ring,
+set_identity(WOLFSSL_CTX *library, const struct tls_ring *ring,
     struct tls_ring_error *error_r)
 {
-	if (wolfSSL_CTX_use_certificate_chain_buffer(ctx->library,
+	if (wolfSSL_CTX_use_certificate_chain_buffer(library,
 	    ring->chain_pem, (long)ring->chain_length) != WOLFSSL_SUCCESS)
 		return tls_ring_fault(error_r, ring->chain_path,
 		    "look at it with: openssl x509 -noout -text -in FILE",
 		    "the TLS library cannot use the certificate chain");
-	if (wolfSSL_CTX_use_PrivateKey_buffer(ctx->library, ring->key_pem,
+	if (wolfSSL_CTX_use_PrivateKey_buffer(library, ring->key_pem,
 	    (long)ring->key_length, WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
 		return tls_ring_fault(error_r, ring->key_path,
 		    "look at it with: openssl pkey -noout -check -in FILE",
 		    "the private key cannot be used, or does not match the "
 		    "certificate '%s'", ring->label);
-	if (wolfSSL_CTX_check_private_key(ctx->library) != WOLFSSL_SUCCESS)
+	if (wolfSSL_CTX_check_private_key(library) != WOLFSSL_SUCCESS)
 		return tls_ring_fault(error_r, ring->key_path,
 		    "put the key there that the certificate was issued for",
 		    "the private key does not match the certificate '%s'",
@@ -194,9 +194,12 @@ static int
 configure(struct tls_ctx *ctx, const struct settings *s,
     const struct tls_ring *ring, struct tls_ring_error *error_r)
 {
-	if (set_protocols(ctx, s, error_r) < 0 ||
-	    set_suites(ctx, s, error_r) < 0 ||
-	    set_identity(ctx, ring, error_r) < 0)
+	tls_lists_fill(s, &ctx->lists);
+	if (set_suites(ctx, s, error_r) < 0 ||
+	    set_protocols(ctx, s, error_r) < 0 ||
+	    set_identity(ctx->library, ring, error_r) < 0 ||
+	    set_edh_group(ctx, s, error_r) < 0 ||
+	    tls_hello_configure(ctx, s, ring, set_identity, error_r) < 0)
 		return -1;
 	ctx->ask = how_to_ask(s);
 	set_verification(ctx);
@@ -246,6 +249,7 @@ tls_ctx_free(struct tls_ctx **ctx_p)
 	if (ctx == NULL)
 		return;
 	tls_library_return_generator(ctx->library);
+	tls_hello_free(&ctx->hello);
 	wolfSSL_CTX_free(ctx->library);
 	free(ctx);
 	*ctx_p = NULL;

@@ -13,7 +13,9 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "tls/tls_hello.h"
 #include "tls/tls_judge.h"
+#include "tls/tls_lists.h"
 
 struct settings;
 struct tls_ring;
@@ -32,14 +34,16 @@ struct tls_ctx {
 	struct WOLFSSL_CTX *library;
 	enum tls_ctx_ask ask;
 	struct tls_store *store;	/* not owned; NULL: nothing resumes */
-	uint32_t protocols;	/* bit n: version 0x0300 + n is allowed */
+	struct tls_lists lists;
+	struct tls_hello hello;
 	tls_judge_fn *judge;
 	void *judge_arg;
 };
 
 /*
  * Makes a server context from settings and their ring; both are only read
- * here. The judge and the store (NULL: no session is resumed) must outlive
+ * here. Further certificates that the settings ask for (tls_hello_labels) are
+ * those of ring->next. The judge and the store (NULL: no session is resumed) must outlive
  * it. NULL and *error_r filled where the key does not fit the certificate, no
  * suite of the list can be used, or memory is exhausted.
  */

@@ -41,6 +41,8 @@ struct tls_io {
 	uint8_t header[5];	/* of the record being received */
 	uint8_t header_got;
 	uint32_t record_left;	/* bytes of its body still to come */
+	bool greeted;		/* the client's hello was answered */
+	enum reason refused;	/* or was not, and why */
 	bool required;		/* a client without a certificate is refused */
 	bool asked;		/* the library has seen a certificate */
 	bool judged, presented;

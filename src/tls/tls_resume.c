@@ -56,7 +56,7 @@ tls_resume_configure(struct tls_ctx *ctx)
 		return forbid(ctx);
 	/* Clients that want no fresh key exchange are not resumed. */
 	if (wolfSSL_CTX_set_timeout(ctx->library, LIBRARY_TIMEOUT) < 0 ||
-	    ((ctx->protocols & 1u << 4) != 0 &&
+	    ((ctx->lists.protocols & 1u << 4) != 0 &&
 	    !tls_library_only_fresh(ctx->library)))
 		return false;
 	return tls_ticket_configure(ctx) && tls_id_configure(ctx);

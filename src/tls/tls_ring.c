@@ -504,6 +504,8 @@ tls_ring_forget_key(struct tls_ring *ring)
 	wipe_free(ring->key_pem, ring->key_length);
 	ring->chain_pem = ring->key_pem = NULL;
 	ring->chain_length = ring->key_length = 0;
+	if (ring->next != NULL)
+		tls_ring_forget_key(ring->next);
 }
 
 void
@@ -514,6 +516,7 @@ tls_ring_free(struct tls_ring **ring_p)
 	if (ring == NULL)
 		return;
 	tls_ring_forget_key(ring);
+	tls_ring_free(&ring->next);
 	free_certs(ring->chain, ring->chain_count);
 	free_certs(ring->trusted, ring->trusted_count);
 	for (size_t i = 0; i < ring->path_count; i++)

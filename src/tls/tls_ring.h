@@ -44,6 +44,7 @@ struct tls_ring {
 	size_t trusted_count;
 	bool is_file;
 	bool has_crls;
+	struct tls_ring *next;	/* the same ring by another label; owned */
 	char **paths;		/* owns what the certs' paths point to */
 	size_t path_count;
 };

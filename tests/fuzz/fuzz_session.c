@@ -148,6 +148,7 @@ make_server(char *path)
 		.role = SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH,
 		.client_auth = SETTINGS_CLIENT_AUTH_PASSTHRU,
 		.keyring = path, .tlsv12 = true, .tlsv13 = true,
+		.server_ems = SETTINGS_MASTER_SECRET_ON,
 	};
 	struct tls_ring_error fault;
 	struct tls_ring *ring;

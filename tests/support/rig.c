@@ -86,6 +86,7 @@ rig_settings(void)
 		.role = SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH,
 		.client_auth = SETTINGS_CLIENT_AUTH_REQUIRED,
 		.keyring = ring_path, .tlsv12 = true, .tlsv13 = true,
+		.server_ems = SETTINGS_MASTER_SECRET_ON,
 	};
 }
 

@@ -1,0 +1,47 @@
+/*
+ * tls_lists.h - what a rule's settings leave to choose from in a handshake:
+ * protocol versions, cipher suites, curves, groups and signature pairs, each
+ * in the policy's order. What the TLS library lacks is not in them.
+ *
+ * A SuiteBProfile takes the place of all (RFC 5430, RFC 6460): TLS 1.2 alone,
+ * its suites, curves and pairs.
+ */
+#ifndef SALLYPORT_TLS_TLS_LISTS_H
+#define SALLYPORT_TLS_TLS_LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct settings;
+
+#define TLS_LISTS_MAX	128
+
+struct tls_list {
+	uint16_t codes[TLS_LISTS_MAX];
+	size_t count;
+};
+
+struct tls_lists {
+	uint32_t protocols;	/* bit n: version 0x0300 + n is on, and has a
+				 * suite */
+	struct tls_list suites;
+	/* `coded`: nothing else may be used, so none where count is 0; not
+	 * coded: the library's own. */
+	bool curves_coded, groups_coded;
+	struct tls_list curves, groups;
+	struct tls_list pairs;
+};
+
+void tls_lists_fill(const struct settings *settings,
+    struct tls_lists *lists_r);
+
+bool tls_list_has(const struct tls_list *list, uint16_t code);
+
+/* What a suite of TLS 1.2 or older needs. */
+bool tls_lists_is_dhe(uint16_t suite);
+bool tls_lists_is_ecdhe(uint16_t suite);
+/* Signed by an ECDSA (or EdDSA) key; else by an RSA key, or without one. */
+bool tls_lists_is_ecdsa(uint16_t suite);
+
+#endif
