@@ -26,10 +26,10 @@ says "an unknown command" 2 "'xyzzy'" xyzzy
 says "a misspelt command" 2 "did you mean 'match'" mtach
 says "help for a misspelt command" 2 "did you mean 'describe'" help descrbe
 says "run without a command" 2 "command to run is missing.*run --help" run
-for command in show verify status connections reload stop; do
+for command in verify status connections reload stop; do
 	says "$command is for later" 2 "'$command'.*later release" "$command"
 done
-for command in lint fmt match explain describe; do
+for command in lint fmt show match explain describe; do
 	says "help $command" 0 "^usage: sallyport $command" help "$command"
 	says "$command --help" 0 "^usage: sallyport $command" "$command" --help
 	says "$command: an unknown option" 2 "'--bogus'" "$command" --bogus

@@ -81,6 +81,7 @@ SCRIPT_TESTS = \
 	tests/cmd-fmt.sh \
 	tests/cmd-match.sh \
 	tests/cmd-sallyport.sh \
+	tests/cmd-show.sh \
 	tests/lint/docs.sh \
 	tests/lint/examples.sh \
 	tests/lint/headers.sh \
@@ -92,7 +93,7 @@ SCRIPT_TESTS = \
 	tests/policy-golden.sh
 
 # What lint says of each becomes what is expected; look at the difference.
-EXTRA_DIST += tests/policy
+EXTRA_DIST += tests/policy tests/show
 update-golden: sallyport
 	SALLYPORT_SRCDIR='$(abs_srcdir)' SALLYPORT_BUILDDIR='$(abs_builddir)' \
 		$(BASH_PATH) $(srcdir)/tests/policy-golden.sh --update

@@ -19,6 +19,11 @@ sallyport_SOURCES = \
 	src/cmd/run.c src/cmd/run.h \
 	src/cmd/run-agent.c src/cmd/run-agent.h \
 	src/cmd/run-service.c src/cmd/run-service.h \
-	src/cmd/sallyport.c
+	src/cmd/sallyport.c \
+	src/cmd/show.c src/cmd/show.h \
+	src/cmd/show-dot.c src/cmd/show-dot.h \
+	src/cmd/show-human.c src/cmd/show-human.h \
+	src/cmd/show-json.c src/cmd/show-json.h \
+	src/cmd/show-text.c src/cmd/show-text.h
 sallyport_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBDIR='"$(pkglibdir)"'
 sallyport_LDADD = $(PROGRAM_LIBS)

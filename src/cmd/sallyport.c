@@ -11,6 +11,7 @@
 #include "cmd/match.h"
 #include "cmd/options.h"
 #include "cmd/run.h"
+#include "cmd/show.h"
 #include "config.h"
 
 #define COMMAND "sallyport"
@@ -21,6 +22,7 @@ static const struct options_command commands[] = {
 	{ "run", run_main, "wrap a service: its ports speak TLS" },
 	{ "lint", lint_main, "what is wrong with a policy, and the cure" },
 	{ "fmt", fmt_main, "a policy in canonical layout" },
+	{ "show", show_main, "what a policy comes to, and where from" },
 	{ "match", match_main, "which rule a connection gets, and why" },
 	{ "explain", explain_main, "what a code means and what to do" },
 	{ "describe", describe_main, "the policy language, from its table" },
@@ -30,7 +32,6 @@ static const struct options_command commands[] = {
 
 /* Parts of the program's final shape that this release refuses by name. */
 static const struct options_command later_commands[] = {
-	{ "show", NULL, "print the effective policy" },
 	{ "verify", NULL, "judge a certificate chain" },
 	{ "status", NULL, "ask the daemon how it is" },
 	{ "connections", NULL, "list the daemon's connections" },

@@ -38,4 +38,6 @@ libpolicy_a_SOURCES += \
 	src/policy/value.c src/policy/value.h \
 	src/policy/value-field.c src/policy/value-field.h \
 	src/policy/value-list.c src/policy/value-list.h \
+	src/policy/value-show.c src/policy/value-show.h \
+	src/policy/view.c src/policy/view.h \
 	src/policy/walk.c src/policy/walk.h

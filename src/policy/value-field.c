@@ -74,6 +74,9 @@ value_field_fetch(const struct schema_param *row, const void *structure,
 	}
 	if (row->owner == SCHEMA_OWNER_TIMES)
 		return true;
+	if (row->type == SCHEMA_TYPE_BACKEND)
+		return value_r->backend.unix_path != NULL ||
+		    value_r->backend.endpoint.port != 0;
 	if (row->choices != NULL && value_r->codes.count == 1)
 		value_r->choice = choice_of(row, value_r->codes.codes[0]);
 	/* A list without members, or a pointer to nothing. */
