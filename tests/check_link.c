@@ -70,7 +70,8 @@ send_raw(const void *bytes, size_t size, const int *fds, unsigned count)
 START_TEST(arrives_whole)
 {
 	struct link_message sent = { .kind = LINK_OFFER, .id = 7,
-		.backlog = 9, .user = "alice", .job = "web" }, got;
+		.backlog = 9, .user = "alice", .job = "web",
+		.unit = "web.service" }, got;
 	int fds[PASS_MAX], before = count_open();
 
 	ck_assert_int_eq(link_send(ends[0], &sent, ends, 2), 0);
@@ -103,6 +104,7 @@ START_TEST(strings_end)
 	ck_assert_int_eq(link_receive(ends[1], &got, fds), 1);
 	ck_assert_uint_eq(strlen(got.user), sizeof(got.user) - 1);
 	ck_assert_uint_eq(strlen(got.job), sizeof(got.job) - 1);
+	ck_assert_uint_eq(strlen(got.unit), sizeof(got.unit) - 1);
 	ck_assert_uint_eq(strlen(got.text), sizeof(got.text) - 1);
 }
 END_TEST

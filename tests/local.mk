@@ -33,6 +33,7 @@ UNIT_TESTS = \
 	tests/check_times \
 	tests/check_tls \
 	tests/check_twin \
+	tests/check_unit \
 	tests/check_value \
 	tests/check_wrap
 

@@ -23,6 +23,7 @@ link_receive(int fd, struct link_message *message_r, int fds_r[PASS_MAX])
 	}
 	message_r->user[sizeof(message_r->user) - 1] = '\0';
 	message_r->job[sizeof(message_r->job) - 1] = '\0';
+	message_r->unit[sizeof(message_r->unit) - 1] = '\0';
 	message_r->text[sizeof(message_r->text) - 1] = '\0';
 	return 1;
 }

@@ -25,7 +25,7 @@
 #include "base/compiler.h"
 #include "io/pass.h"
 
-#define LINK_VERSION 1
+#define LINK_VERSION 2
 
 enum link_kind {
 	LINK_HELLO = 1,		/* `id`: LINK_VERSION. The agent serves. */
@@ -50,7 +50,7 @@ struct link_message {
 	uint32_t backlog;		/* OFFER: of listen(2), at least 1 */
 	struct sockaddr_storage local;	/* ASK, OFFER: where it is bound */
 	/* ASK, OFFER: of the process that listens. Empty: unknown. */
-	char user[64], job[64];
+	char user[64], job[64], unit[256];
 	/* VERDICT: WRAP the rule's name (of several the first); REFUSE why,
 	 * in words for a person, with the cure. */
 	char text[512];

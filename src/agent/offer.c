@@ -99,6 +99,7 @@ offer_flow(const struct link_message *message, struct rules_flow *flow_r)
 		.direction = RULES_INBOUND,
 		.user = message->user[0] == '\0' ? NULL : message->user,
 		.job = message->job[0] == '\0' ? NULL : message->job,
+		.unit = message->unit[0] == '\0' ? NULL : message->unit,
 	};
 	return addr_from_sockaddr((const struct sockaddr *)&message->local,
 	    &flow_r->local);

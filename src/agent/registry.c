@@ -214,12 +214,14 @@ find_offer(const struct peer *peer, uint64_t id)
 static void
 log_offer(const struct offer *offer, const char *what)
 {
-	char at[ADDR_TEXT_MAX], job[256], user[256];
+	char at[ADDR_TEXT_MAX], job[256], user[256], unit[512];
 
-	log_info("registry", "%s: %s of job=\"%s\" user=\"%s\"", what,
+	log_info("registry", "%s: %s of job=\"%s\" user=\"%s\" "
+	    "unit=\"%s\"", what,
 	    addr_print_endpoint(&offer->at, at),
 	    log_escape(offer->message.job, job, sizeof(job)),
-	    log_escape(offer->message.user, user, sizeof(user)));
+	    log_escape(offer->message.user, user, sizeof(user)),
+	    log_escape(offer->message.unit, unit, sizeof(unit)));
 }
 
 /* Takes the descriptors where it makes an offer of them. */

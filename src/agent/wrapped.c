@@ -210,19 +210,22 @@ on_hangup(struct ev_loop *loop, ev_io *io, int revents)
 	sink_close(w->sink);
 }
 
-/* Copies both names into one piece of memory. */
+/* Copies the names into one piece of memory. */
 static int
 keep_names(struct wrapped *w, const struct link_message *m)
 {
 	size_t user = strlen(m->user) + 1, job = strlen(m->job) + 1;
+	size_t unit = strlen(m->unit) + 1;
 
-	w->names = malloc(user + job);
+	w->names = malloc(user + job + unit);
 	if (w->names == NULL)
 		return -1;
 	memcpy(w->names, m->user, user);
 	memcpy(w->names + user, m->job, job);
+	memcpy(w->names + user + job, m->unit, unit);
 	w->user = user == 1 ? NULL : w->names;
 	w->job = job == 1 ? NULL : w->names + user;
+	w->unit = unit == 1 ? NULL : w->names + user + job;
 	return 0;
 }
 

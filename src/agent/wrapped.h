@@ -4,7 +4,7 @@
  * They come and go by the supervisor's orders (agent/link.h: OFFER, DROP),
  * which are answered here. Accepting, and what becomes of a connection, is the
  * worker's; here is what a wrapped listener has and a port of our own has not:
- * the channel that leads to the service, and the service's user and job.
+ * the channel that leads to the service, and the service's user, job and unit.
  */
 #ifndef SALLYPORT_AGENT_WRAPPED_H
 #define SALLYPORT_AGENT_WRAPPED_H
@@ -24,7 +24,7 @@ struct wrapped {
 	uint64_t id;
 	int listener;			/* -1: closed */
 	struct sink *sink;
-	const char *user, *job;		/* NULL: unknown */
+	const char *user, *job, *unit;	/* NULL: unknown */
 	char *names;			/* where they are kept */
 	ev_io accept_io, hangup_io;
 	bool over;			/* it accepts no more */

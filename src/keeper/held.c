@@ -16,6 +16,7 @@
 #include "io/sock.h"
 #include "keeper/guard.h"
 #include "keeper/twin.h"
+#include "keeper/unit.h"
 #include "wrap/wrap_name.h"
 
 /* Tries of a random name; one is all but certain to do. */
@@ -101,8 +102,8 @@ int
 held_describe(pid_t pid, struct link_message *message)
 {
 	message->user[0] = message->job[0] = '\0';
-	return read_user(pid, message) < 0 || read_name(pid, message) < 0 ?
-	    -1 : 0;
+	return read_user(pid, message) < 0 || read_name(pid, message) < 0 ||
+	    unit_read(pid, message->unit, sizeof(message->unit)) < 0 ? -1 : 0;
 }
 
 static int
@@ -168,6 +169,7 @@ held_new(int original, int backlog, const struct link_message *like)
 
 	memcpy(offer.user, like->user, sizeof(offer.user));
 	memcpy(offer.job, like->job, sizeof(offer.job));
+	memcpy(offer.unit, like->unit, sizeof(offer.unit));
 	return hold(held_listens(original) ?
 	    fcntl(original, F_DUPFD_CLOEXEC, 0) :
 	    twin_listen(original, backlog), original, &offer);

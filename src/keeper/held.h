@@ -38,8 +38,8 @@ bool held_is_tcp(int fd);
 bool held_listens(int fd);
 
 /*
- * Describes the process in an offer or a question: user and process name,
- * for Userid and Jobname. A user without a name stays empty. -1 with errno
+ * Describes the process in an offer or a question: user, process name and
+ * systemd service, for Userid and Jobname. A user without a name stays empty. -1 with errno
  * where either cannot be found out: what a rule asks for must not seem to be
  * absent because descriptors ran out, say.
  */
@@ -48,7 +48,7 @@ MUST_USE int held_describe(pid_t pid, struct link_message *message);
 /*
  * Holds a listener in the place of the bound socket `original`: a twin of it
  * (twin.h), or, where it listens already, itself. `like` fills the offer's
- * user and job; its id is new. NULL with errno; see twin_listen.
+ * user, job and unit; its id is new. NULL with errno; see twin_listen.
  */
 MUST_USE struct held *held_new(int original, int backlog,
     const struct link_message *like);

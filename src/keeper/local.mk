@@ -9,4 +9,5 @@ libkeeper_a_SOURCES = \
 	src/keeper/keeper-call.c src/keeper/keeper-call.h \
 	src/keeper/keeper-hold.c src/keeper/keeper-hold.h \
 	src/keeper/keeper-state.h \
-	src/keeper/twin.c src/keeper/twin.h
+	src/keeper/twin.c src/keeper/twin.h \
+	src/keeper/unit.c src/keeper/unit.h

@@ -8,19 +8,19 @@ import struct
 
 from .tap import equal, expect
 
-VERSION = 1
+VERSION = 2
 HELLO, ASK, VERDICT, OFFER, DROP, DROPPED = range(1, 7)
 WRAP, CLEAR, REFUSE = range(1, 4)
 VERDICTS = {WRAP: "wrap", CLEAR: "clear", REFUSE: "refuse"}
 
 # struct link_message
-LAYOUT = struct.Struct("=IIQI4x128s64s64s512s")
+LAYOUT = struct.Struct("=IIQI4x128s64s64s256s512s")
 
 
 def message(kind, number=0, local=b"", user=b"", job=b"", backlog=0,
-            verdict=0, text=b""):
+            verdict=0, text=b"", unit=b""):
     return LAYOUT.pack(kind, verdict, number, backlog, local, user, job,
-                       text)
+                       unit, text)
 
 
 def sockaddr(host, port):
@@ -36,7 +36,7 @@ def sockaddr(host, port):
 class Message:
     def __init__(self, data):
         (self.kind, self.verdict, self.id, self.backlog, _, _, _,
-         text) = LAYOUT.unpack(data)
+         _, text) = LAYOUT.unpack(data)
         self.text = text.split(b"\0")[0].decode()
 
 
