@@ -6,6 +6,7 @@
 #include "policy/rules.h"
 #include "policy/settings.h"
 #include "policy/source.h"
+#include "policy/times.h"
 
 static const struct addr any_v4 = { { [10] = 0xff, [11] = 0xff } };
 static const struct addr any_v6 = { { 0 } };
@@ -56,6 +57,23 @@ claim_find(const struct rules *rules, const struct rules_flow *flow,
 			*rule_r = rule;
 	}
 	return *rule_r == NULL ? CLAIM_NONE : CLAIM_ELSEWHERE;
+}
+
+const struct rules_rule *
+claim_lapsed(const struct rules *rules, const struct rules_flow *flow)
+{
+	struct rules_flow whenever = *flow;
+	const struct rules_rule *rule;
+
+	whenever.moment = &times_any;
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		rule = rules_at(rules, i);
+		if (rule->times != NULL && rule->actions->secured &&
+		    (rule->direction & RULES_INBOUND) != 0 &&
+		    condition_met(rule, &whenever, condition_coded(rule)))
+			return rule;
+	}
+	return NULL;
 }
 
 void

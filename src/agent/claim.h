@@ -5,7 +5,7 @@
  * rule: the rule's ports hold its port, its addresses may be reached through
  * the address it is bound to, and it is of the rule's user and job. Of the
  * clients nothing is known yet, so a rule's remote addresses and ports count
- * as met.
+ * as met; and so do its times, for the listener outlasts them.
  */
 #ifndef SALLYPORT_AGENT_CLAIM_H
 #define SALLYPORT_AGENT_CLAIM_H
@@ -27,11 +27,19 @@ enum claim_kind {
 /*
  * Looks for the first rule in search order that claims a listener; one of
  * Handoff Wrap counts before all others. flow: `local` is where it is bound,
- * a wildcard stands for its family and [::] for both; user and job as for
- * rules_match. rule_r gets the rule, NULL with CLAIM_NONE.
+ * a wildcard stands for its family and [::] for both; user, job and unit as
+ * for rules_match. rule_r gets the rule, NULL with CLAIM_NONE.
  */
 MUST_USE enum claim_kind claim_find(const struct rules *rules,
     const struct rules_flow *flow, const struct rules_rule **rule_r);
+
+/*
+ * Of a connection that no rule matches: the first secured inbound rule that
+ * it would meet at another time, or NULL. What a rule has closed is not
+ * opened by the clock.
+ */
+MUST_USE const struct rules_rule *claim_lapsed(const struct rules *rules,
+    const struct rules_flow *flow);
 
 /* Why a listener that is claimed elsewhere cannot be wrapped, and the cure. */
 void claim_explain(const struct rules_rule *rule, unsigned port, char *buf,

@@ -9,6 +9,7 @@
 #include "policy/diag.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
+#include "policy/times.h"
 
 static void
 not_served(struct diag *diag, const struct rules_rule *rule, const char *why,
@@ -133,6 +134,8 @@ generation_load(const char *path, enum policy_defaults defaults,
 		return NULL;
 	}
 	g->number = number;
+	/* Before the workers are forked, which may not open the file. */
+	times_prepare();
 	g->diag = *diag_r;
 	g->policy = policy_load(path, defaults, g->diag);
 	if (g->policy != NULL) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/claim.h"
@@ -19,6 +20,7 @@
 #include "io/sock.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
+#include "policy/times.h"
 #include "relay/report.h"
 #include "relay/session.h"
 #include "tls/tls_ctx.h"
@@ -47,6 +49,8 @@ struct worker {
 	struct session_owner owner;
 	ev_signal terminate, retire;
 	ev_timer grace, pause;
+	struct times_moment moment;	/* of the last connection */
+	bool timed;		/* rules come into force and go out of it */
 	bool draining;
 	bool told_pause;	/* since a connection was last accepted */
 };
@@ -131,7 +135,8 @@ static bool
 is_claimed(struct worker *w, struct wrapped *wrapped)
 {
 	struct rules_flow flow = { .direction = RULES_INBOUND,
-		.user = wrapped->user, .job = wrapped->job };
+		.user = wrapped->user, .job = wrapped->job,
+		.unit = wrapped->unit };
 	const struct rules_rule *rule;
 
 	if (!wrapped->asked) {
@@ -194,9 +199,15 @@ take(struct worker *w, int fd, const struct rules_flow *flow,
 	const struct rules_rule *rule = rules_match(w->generation->rules,
 	    flow);
 	struct session_plan plan = { 0 };
+	const struct rules_rule *lapsed;
 	struct session *session;
 	enum reason reason = plan_handoff(w, rule, wrapped, &plan);
 
+	if (rule == NULL && w->timed &&
+	    (lapsed = claim_lapsed(w->generation->rules, flow)) != NULL) {
+		turn_away(fd, lapsed, flow, REASON_NOT_IN_FORCE);
+		return;
+	}
 	if (reason != REASON_OK) {
 		turn_away(fd, rule, flow, reason);
 		return;
@@ -250,6 +261,11 @@ accept_one(struct worker *w, int listener, struct wrapped *wrapped)
 		if (wrapped != NULL) {
 			flow.user = wrapped->user;
 			flow.job = wrapped->job;
+			flow.unit = wrapped->unit;
+		}
+		if (w->timed) {
+			times_set(&w->moment, time(NULL));
+			flow.moment = &w->moment;
 		}
 		w->told_pause = false;
 		take(w, fd, &flow, wrapped);
@@ -360,6 +376,15 @@ on_abandoned(void *arg)
 	drain(arg);
 }
 
+static bool
+has_times(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules_count(rules); i++)
+		if (rules_at(rules, i)->times != NULL)
+			return true;
+	return false;
+}
+
 static int
 make_contexts(struct worker *w)
 {
@@ -441,6 +466,7 @@ start(struct worker *w, const struct sandbox_user *user, pid_t parent,
 	if (w->loop == NULL || make_contexts(w) < 0 ||
 	    watch_listeners(w) < 0)
 		return -1;
+	w->timed = has_times(w->generation->rules);
 	w->owner = (struct session_owner){ on_concluded, on_gone, w };
 	w->wrapped.acceptable = on_wrapped_acceptable;
 	w->wrapped.abandoned = on_abandoned;
