@@ -290,7 +290,8 @@ static const struct {
 #if LIBWOLFSSL_VERSION_HEX >= 0x05007000
 	/* 5.5 sees no difference between keys of one curve. */
 	{ "cp -r ring bad && cat server.pem agree.key "
-	  ">bad/personal/srv.pem", NULL, "match", "srv.pem", 0 },
+	  ">bad/personal/srv.pem", NULL, "match", "srv.pem",
+	  TLS_RING_ABOUT_KEY },
 #endif
 	{ "mkfifo bad", NULL, "not a regular file", "bad", 0 },
 };
@@ -306,7 +307,8 @@ START_TEST(refuses_bad_rings)
 	rig_shell("rm -rf bad");
 	rig_shell(rings[_i].make);
 	snprintf(path, sizeof(path), "%s/bad", rig_dir());
-	if (tls_ring_load(path, rings[_i].label, &ring, &fault) == 0)
+	if (tls_ring_load(path, rings[_i].label, rig_fault, &fault,
+	    &ring) == 0)
 		ctx = tls_ctx_new(&s, ring, NULL, judge_chain, &judge, &fault);
 	ck_assert_ptr_null(ctx);
 	ck_assert_msg(strstr(fault.what, rings[_i].says) != NULL, "%s: %s",
@@ -336,7 +338,8 @@ START_TEST(survives_failing_allocations_at_start)
 		ctx = NULL;
 		fault.what[0] = '\0';
 		torture_arm(n);
-		if (tls_ring_load(rig_ring(), NULL, &ring, &fault) == 0)
+		if (tls_ring_load(rig_ring(), NULL, rig_fault, &fault,
+		    &ring) == 0)
 			ctx = tls_ctx_new(&s, ring, NULL, judge_chain, &judge,
 			    &fault);
 		failed = torture_disarm();

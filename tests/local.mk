@@ -107,6 +107,7 @@ E2E_TESTS = \
 	tests/e2e/bench.py \
 	tests/e2e/bulk.py \
 	tests/e2e/control.py \
+	tests/e2e/deep.py \
 	tests/e2e/defaults.py \
 	tests/e2e/ends.py \
 	tests/e2e/hostile.py \

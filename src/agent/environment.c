@@ -1,19 +1,17 @@
 #include "agent/environment.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
+#include "agent/inspect-backend.h"
+#include "agent/inspect.h"
+#include "agent/proof.h"
 #include "policy/diag.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
-#include "tls/tls_ctx.h"
 #include "tls/tls_keys.h"
 #include "tls/tls_resume.h"
 #include "tls/tls_ring.h"
 #include "tls/tls_store.h"
-#include "trust/cert.h"
-#include "trust/name.h"
 #include "trust/path.h"
 
 static int
@@ -34,186 +32,6 @@ environment_find(const struct environment_table *table,
 	    by_settings);
 }
 
-/* The line that a fault is about; the Keyring's where that one is default. */
-static struct source_span
-span_of(const struct settings *s, enum tls_ring_about about)
-{
-	const struct source_span *origin = NULL;
-
-	switch (about) {
-	case TLS_RING_ABOUT_LABEL:
-		origin = SETTINGS_ORIGIN(s, certificate_label);
-		break;
-	case TLS_RING_ABOUT_SUITES:
-		origin = SETTINGS_ORIGIN(s, ciphers);
-		break;
-	case TLS_RING_ABOUT_RING:
-		break;
-	}
-	if (origin == NULL)
-		origin = SETTINGS_ORIGIN(s, keyring);
-	return origin == NULL ? (struct source_span){ 0 } : *origin;
-}
-
-static int
-report(struct diag *diag, enum diag_code code, const struct settings *s,
-    const struct tls_ring_error *error)
-{
-	struct diag_record *record;
-
-	record = diag_report(diag, code, span_of(s, error->about), "%s: %s",
-	    error->path, error->what);
-	diag_cure(diag, record, "%s", error->cure);
-	return -1;
-}
-
-/* A certificate we present must be good now; its issuers as well. */
-static int
-check_chain(const struct environment *e, struct diag *diag)
-{
-	struct tls_ring_error error;
-	const char *what;
-	char name[256];
-	struct cert cert;
-	bool critical;
-	int64_t now = time(NULL);
-
-	for (size_t i = 0; i < e->ring->chain_count; i++) {
-		const struct tls_ring_cert *c = &e->ring->chain[i];
-
-		if (cert_read(c->der, c->length, &cert, &what,
-		    &critical) < 0) {
-			tls_ring_fault(&error, c->path,
-			    "issue the certificate again",
-			    "certificate %u cannot be read: %s", c->number,
-			    what);
-			return report(diag, DIAG_KEYRING, e->settings,
-			    &error);
-		}
-		name_print(&cert.subject, name, sizeof(name));
-		what = now > cert.not_after ? "has expired" :
-		    now < cert.not_before ? "is not valid yet" : NULL;
-		cert_fini(&cert);
-		if (what != NULL) {
-			tls_ring_fault(&error, c->path,
-			    "renew it, or compare the host's clock",
-			    "certificate %u, %s, %s", c->number, name, what);
-			return report(diag, DIAG_CERTIFICATE_DATES,
-			    e->settings, &error);
-		}
-	}
-	return 0;
-}
-
-/* In one PEM file, CAs are told from intermediates by being self-issued. */
-static bool
-is_anchor(const struct tls_ring *ring, const struct tls_ring_cert *c)
-{
-	const char *what;
-	struct cert cert;
-	bool critical, self;
-
-	if (!ring->is_file)
-		return true;
-	if (cert_read(c->der, c->length, &cert, &what, &critical) < 0)
-		return true;	/* the fault is reported where it is added */
-	self = cert_self_issued(&cert);
-	cert_fini(&cert);
-	return self;
-}
-
-static int
-add_anchors(struct environment *e, struct diag *diag)
-{
-	struct tls_ring_error error;
-	const char *what;
-
-	e->anchors = path_anchors_new();
-	if (e->anchors == NULL) {
-		diag_out_of_memory(diag);
-		return -1;
-	}
-	for (size_t i = 0; i < e->ring->trusted_count; i++) {
-		const struct tls_ring_cert *c = &e->ring->trusted[i];
-
-		if (!is_anchor(e->ring, c) ||
-		    path_anchors_add(e->anchors, c->der, c->length,
-		    time(NULL), &what) == 0)
-			continue;
-		tls_ring_fault(&error, c->path,
-		    "replace it by a CA certificate that is good, or remove "
-		    "it", "trusted certificate %u: %s", c->number, what);
-		return report(diag, DIAG_KEYRING, e->settings, &error);
-	}
-	return 0;
-}
-
-static bool
-validates_clients(const struct settings *s)
-{
-	return s->role == SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH &&
-	    s->client_auth != SETTINGS_CLIENT_AUTH_PASSTHRU;
-}
-
-static int
-check_trust(const struct environment *e, struct diag *diag)
-{
-	struct tls_ring_error error;
-
-	if (e->ring->has_crls) {
-		tls_ring_fault(&error, e->ring->path,
-		    "move crl/ away; a later version judges revocation",
-		    "the key ring has revocation lists in crl/, which this "
-		    "version does not judge");
-		return report(diag, DIAG_KEYRING, e->settings, &error);
-	}
-	if (!validates_clients(e->settings) ||
-	    path_anchors_count(e->anchors) > 0)
-		return 0;
-	tls_ring_fault(&error, e->ring->path,
-	    e->ring->is_file ? "append the clients' CA certificates" :
-	    "put the clients' CA certificates into trusted/NAME.pem",
-	    "client certificates are asked for, and the key ring trusts "
-	    "no CA");
-	return report(diag, DIAG_KEYRING_TRUST, e->settings, &error);
-}
-
-/* Made and thrown away: what the library refuses is known before the fork. */
-static int
-try_context(struct environment *e, struct diag *diag)
-{
-	struct tls_ring_error error;
-	struct tls_ctx *ctx;
-
-	ctx = tls_ctx_new(e->settings, e->ring, NULL, judge_chain, &e->judge,
-	    &error);
-	if (ctx == NULL)
-		return report(diag, DIAG_KEYRING, e->settings, &error);
-	tls_ctx_free(&ctx);
-	return 0;
-}
-
-static int
-load(struct environment *e, struct diag *diag)
-{
-	const struct settings *s = e->settings;
-	struct tls_ring_error error;
-
-	if (tls_ring_load(s->keyring, s->certificate_label, &e->ring,
-	    &error) < 0)
-		return report(diag, DIAG_KEYRING, s, &error);
-	if (check_chain(e, diag) < 0 || add_anchors(e, diag) < 0 ||
-	    check_trust(e, diag) < 0)
-		return -1;
-	e->judge = (struct judge){
-		.admits_all = !validates_clients(s),
-		.anchors = e->anchors,
-		.min_rsa_bits = s->min_rsa_bits,
-		.min_ecc_bits = s->min_ecc_bits,
-	};
-	return try_context(e, diag);
-}
-
 /* One environment for each distinct settings of a secured rule. */
 static int
 collect(const struct rules *rules, struct environment_table *table)
@@ -225,7 +43,9 @@ collect(const struct rules *rules, struct environment_table *table)
 	if (table->items == NULL)
 		return -1;
 	for (size_t i = 0; i < rules_count(rules); i++)
-		if (rules_at(rules, i)->actions->secured)
+		/* no settings: a mistake was found in what leads to them */
+		if (rules_at(rules, i)->actions->secured &&
+		    rules_at(rules, i)->actions->settings != NULL)
 			table->items[table->count++].settings =
 			    rules_at(rules, i)->actions->settings;
 	qsort(table->items, table->count, sizeof(table->items[0]),
@@ -239,20 +59,30 @@ collect(const struct rules *rules, struct environment_table *table)
 	return 0;
 }
 
+/* Faults leave the table whole, with what could be loaded. */
+static int
+load(const struct rules *rules, struct diag *diag,
+    struct environment_table *table)
+{
+	int rc = 0;
+
+	*table = (struct environment_table){ 0 };
+	if (collect(rules, table) < 0) {
+		diag_out_of_memory(diag);
+		return -1;
+	}
+	for (size_t i = 0; i < table->count; i++)
+		if (proof_environment(&table->items[i], diag) < 0)
+			rc = -1;
+	return rc;
+}
+
 int
 environment_load(const struct rules *rules, struct diag *diag,
     struct environment_table *table_r)
 {
-	int rc = 0;
+	int rc = load(rules, diag, table_r);
 
-	*table_r = (struct environment_table){ 0 };
-	if (collect(rules, table_r) < 0) {
-		diag_out_of_memory(diag);
-		return -1;
-	}
-	for (size_t i = 0; i < table_r->count; i++)
-		if (load(&table_r->items[i], diag) < 0)
-			rc = -1;
 	if (rc < 0)
 		environment_free(table_r);
 	return rc;
@@ -263,8 +93,12 @@ environment_check(const struct rules *rules, struct diag *diag)
 {
 	struct environment_table table;
 
-	if (environment_load(rules, diag, &table) == 0)
-		environment_free(&table);
+	/* What a start refuses is in diag; the rest is looked at all the same. */
+	(void)load(rules, diag, &table);
+	for (size_t i = 0; i < table.count; i++)
+		inspect_environment(&table.items[i], diag);
+	inspect_backend_all(rules, diag);
+	environment_free(&table);
 }
 
 _Static_assert(TLS_KEYS_MAX >= SETTINGS_TICKET_TURNS + 2,

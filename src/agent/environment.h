@@ -35,15 +35,17 @@ struct environment_table {
 };
 
 /*
- * Loads the environment of every secured rule of the table and proves it:
- * files readable, key fits certificate, dates good, somebody trusted where
- * clients are asked for certificates, a usable cipher suite. All faults are
- * added to `diag`, one an environment. 0, or -1 where there was any.
+ * Loads the environment of every secured rule of the table and proves it
+ * (agent/proof.h). All faults are added to `diag`. 0, or -1 where there was
+ * any.
  */
 MUST_USE int environment_load(const struct rules *rules, struct diag *diag,
     struct environment_table *table_r);
 
-/* The same, to see the faults only: nothing is kept. */
+/*
+ * The same, to see the faults only: nothing is kept. What else is to be said
+ * of the files (agent/inspect.h) is added as warnings and advice.
+ */
 void environment_check(const struct rules *rules, struct diag *diag);
 
 /*

@@ -16,6 +16,8 @@ libtls_a_SOURCES = \
 	src/tls/tls_lists.c src/tls/tls_lists.h \
 	src/tls/tls_resume.c src/tls/tls_resume.h \
 	src/tls/tls_ring.c src/tls/tls_ring.h \
+	src/tls/tls_ring-file.c src/tls/tls_ring-file.h \
+	src/tls/tls_ring-label.c src/tls/tls_ring-label.h \
 	src/tls/tls_seal.c src/tls/tls_seal.h \
 	src/tls/tls_store.c src/tls/tls_store.h \
 	src/tls/tls_ticket.c src/tls/tls_ticket.h \

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int
-read_date(const uint8_t *tlv, int length, int64_t *out_r)
+int
+cert_read_date(const uint8_t *tlv, int length, int64_t *out_r)
 {
 	const byte *content;
 	byte format;
@@ -131,6 +131,7 @@ read_extensions(const DecodedCert *dc, struct cert *out)
 	if (dc->extAuthKeyIdSet)
 		read_key_id(&out->akid, dc->extAuthKeyId);
 	read_alt_name(dc, out);
+	out->has_alt_name = dc->extSubjAltNameSet;
 	out->is_ca = dc->isCA;
 	out->has_path_length = dc->pathLengthSet;
 	out->path_length = dc->pathLength;
@@ -172,24 +173,27 @@ well_formed(struct der_bytes der, struct der_bytes *algorithm_r)
 
 /*
  * RFC 4055, 3.1: the hash of an RSASSA-PSS signature stands in its parameters,
- * and is SHA-1 where none does.
+ * and is SHA-1 where none does. Here 1 for SHA-256, 2 for SHA-384, 3 for
+ * SHA-512, 0 for any other.
  */
-static bool
-pss_is_weak(struct der_bytes algorithm)
+static unsigned
+pss_hash(struct der_bytes algorithm)
 {
 	/* 2.16.840.1.101.3.4.2.n: 1 SHA-256, 2 SHA-384, 3 SHA-512 */
 	static const uint8_t sha2[] = { 0x60, 0x86, 0x48, 0x01, 0x65, 0x03,
 	    0x04, 0x02 };
 	struct der_bytes skipped, parameters, tagged, hash, oid;
 
-	return !der_expect(&algorithm, DER_OID, &skipped) ||
+	if (!der_expect(&algorithm, DER_OID, &skipped) ||
 	    !der_expect(&algorithm, DER_SEQUENCE, &parameters) ||
 	    !der_expect(&parameters, DER_CONTEXT_0, &tagged) ||
 	    !der_expect(&tagged, DER_SEQUENCE, &hash) ||
 	    !der_expect(&hash, DER_OID, &oid) ||
 	    oid.length != sizeof(sha2) + 1 ||
 	    memcmp(oid.data, sha2, sizeof(sha2)) != 0 ||
-	    oid.data[sizeof(sha2)] < 1 || oid.data[sizeof(sha2)] > 3;
+	    oid.data[sizeof(sha2)] > 3)
+		return 0;
+	return oid.data[sizeof(sha2)];
 }
 
 static bool
@@ -204,10 +208,45 @@ signature_is_weak(uint32_t oid, struct der_bytes algorithm)
 		return true;
 #ifdef WC_RSA_PSS
 	case CTC_RSASSAPSS:
-		return pss_is_weak(algorithm);
+		return pss_hash(algorithm) == 0;
 #endif
 	default:
 		return false;
+	}
+}
+
+/* RFC 8446, 4.2.3; the others are RFC 5246's hash and signature. */
+static uint16_t
+signature_pair(uint32_t oid, struct der_bytes algorithm)
+{
+	switch (oid) {
+	case CTC_SHA224wRSA:
+		return 0x0301;
+	case CTC_SHA224wECDSA:
+		return 0x0303;
+	case CTC_SHA256wRSA:
+		return 0x0401;
+	case CTC_SHA256wECDSA:
+		return 0x0403;
+	case CTC_SHA384wRSA:
+		return 0x0501;
+	case CTC_SHA384wECDSA:
+		return 0x0503;
+	case CTC_SHA512wRSA:
+		return 0x0601;
+	case CTC_SHA512wECDSA:
+		return 0x0603;
+#ifdef WC_RSA_PSS
+	case CTC_RSASSAPSS:
+		return pss_hash(algorithm) == 0 ? 0 :
+		    (uint16_t)(0x0803 + pss_hash(algorithm));
+#endif
+	case CTC_ED25519:
+		return 0x0807;
+	case CTC_ED448:
+		return 0x0808;
+	default:
+		return 0;
 	}
 }
 
@@ -219,9 +258,10 @@ read_decoded(const DecodedCert *dc, struct cert *out, const char **error_r)
 		*error_r = "it lacks a name or a key";
 		return -1;
 	}
-	if (read_date(dc->beforeDate, dc->beforeDateLen,
+	if (cert_read_date(dc->beforeDate, dc->beforeDateLen,
 	    &out->not_before) < 0 ||
-	    read_date(dc->afterDate, dc->afterDateLen, &out->not_after) < 0) {
+	    cert_read_date(dc->afterDate, dc->afterDateLen,
+	    &out->not_after) < 0) {
 		*error_r = "its validity dates cannot be read";
 		return -1;
 	}
@@ -292,6 +332,8 @@ cert_read(const uint8_t *der, size_t length, struct cert *out_r,
 	} else if (rc == 0) {
 		out_r->weak_signature = signature_is_weak(dc->signatureOID,
 		    algorithm);
+		out_r->signature_pair = signature_pair(dc->signatureOID,
+		    algorithm);
 		result = read_decoded(dc, out_r, error_r);
 	} else if (rc == ASN_CRIT_EXT_E) {
 		*error_r = "it has a critical extension that is not understood";
@@ -321,6 +363,18 @@ cert_signed_by(const struct cert *cert, const struct cert *issuer)
 	return wc_CheckCertSigPubKey(cert->der.data, cert->der.length, NULL,
 	    issuer->public_key, issuer->public_key_length,
 	    (int)issuer->key_oid) == 0;
+}
+
+const char *
+cert_date(int64_t date, char buf[CERT_DATE_MAX])
+{
+	time_t t = date;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(buf, CERT_DATE_MAX, "%Y-%m-%d", &tm) == 0)
+		strcpy(buf, "?");
+	return buf;
 }
 
 bool

@@ -34,10 +34,12 @@ struct cert {
 	struct der_bytes subject, issuer;	/* raw names, as encoded */
 	struct cert_key_id skid, akid;
 	char alt_name[128];	/* first name of subjectAltName, cut; or "" */
+	bool has_alt_name;
 	uint8_t *public_key;			/* owned */
 	uint32_t public_key_length;
 	uint32_t key_oid;			/* wolfCrypt's sum */
 	bool weak_signature;			/* by MD2, MD5 or SHA-1 */
+	uint16_t signature_pair;	/* TLS's code of it; 0: it has none */
 	enum cert_key key;
 	uint32_t key_bits;			/* 0: not known */
 	int64_t not_before, not_after;		/* seconds since the epoch */
@@ -66,6 +68,13 @@ void cert_fini(struct cert *cert);
  */
 MUST_USE int cert_signed_by(const struct cert *cert,
     const struct cert *issuer);
+
+/* A Time (RFC 5280, 4.1.2.5), tag and length included. 0 or -1. */
+MUST_USE int cert_read_date(const uint8_t *tlv, int length, int64_t *out_r);
+
+/* "2026-11-21", of a date in seconds, UTC. Returns buf. */
+#define CERT_DATE_MAX 32
+const char *cert_date(int64_t date, char buf[CERT_DATE_MAX]);
 
 /* Same subject and issuer name, byte for byte. */
 bool cert_self_issued(const struct cert *cert);

@@ -100,6 +100,7 @@ with T.case("a good policy passes --check and opens no port"):
             status, said = daemon.check(path, *extra)
             equal((status, said), (0, ""), "what --check says")
     equal(daemon.lint(path, "--deep")[0], 0, "exit status of lint --deep")
+    os.chmod(os.path.join(GOOD, "personal", "server.pem"), 0o600)
     equal(daemon.lint(path, "--deep", "--strict")[0], 0, "with --strict")
 
 with T.case("the policy does not exist"):

@@ -137,6 +137,13 @@ make_certificate(char *path, size_t size)
 }
 
 static void
+on_fault(void *arg, const struct tls_ring_error *fault)
+{
+	(void)arg;
+	fprintf(stderr, "%s: %s\n", fault->path, fault->what);
+}
+
+static void
 make_server(char *path)
 {
 	const struct tls_store_params params = {
@@ -154,7 +161,7 @@ make_server(char *path)
 	struct tls_ring *ring;
 
 	ensure(tls_store_new(&params, &store) == 0 && store != NULL);
-	ensure(tls_ring_load(path, NULL, &ring, &fault) == 0);
+	ensure(tls_ring_load(path, NULL, on_fault, NULL, &ring) == 0);
 	ctx = tls_ctx_new(&settings, ring, store, judge_chain, &judge,
 	    &fault);
 	ensure(ctx != NULL);

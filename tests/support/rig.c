@@ -44,12 +44,22 @@ rig_shell(const char *line)
 }
 
 void
+rig_fault(void *arg, const struct tls_ring_error *fault)
+{
+	struct tls_ring_error *first = arg;
+
+	if (first->what[0] == '\0')
+		*first = *fault;
+}
+
+void
 rig_set_up(void)
 {
 	const char *error;
 	struct tls_ring_error fault;
 	struct tls_ring *ring;
 
+	fault.what[0] = '\0';
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	rig_shell("bash \"$SALLYPORT_SRCDIR/tests/support/pki.sh\" .");
 	rig_shell("mkdir -p ring/personal ring/trusted && "
@@ -60,7 +70,8 @@ rig_set_up(void)
 	    "cp by-inter.key chain.key");
 	snprintf(ring_path, sizeof(ring_path), "%s/ring", dir);
 	ck_assert_int_eq(tls_library_start(), 0);
-	ck_assert_int_eq(tls_ring_load(ring_path, NULL, &ring, &fault), 0);
+	ck_assert_int_eq(tls_ring_load(ring_path, NULL, rig_fault,
+	    &fault, &ring), 0);
 	anchors = path_anchors_new();
 	ck_assert_uint_eq(ring->trusted_count, 1);
 	ck_assert_int_eq(path_anchors_add(anchors, ring->trusted[0].der,
@@ -97,8 +108,8 @@ rig_ctx(const struct settings *s, struct tls_store *store)
 	struct tls_ring *ring;
 	struct tls_ctx *ctx;
 
-	ck_assert_msg(tls_ring_load(s->keyring, s->certificate_label, &ring,
-	    &fault) == 0, "%s", fault.what);
+	ck_assert_msg(tls_ring_load(s->keyring, s->certificate_label,
+	    rig_fault, &fault, &ring) == 0, "%s", fault.what);
 	ctx = tls_ctx_new(s, ring, store, judge_chain,
 	    s->client_auth == SETTINGS_CLIENT_AUTH_PASSTHRU ? &any_judge :
 	    &judge, &fault);

@@ -15,6 +15,7 @@
 #include "tls/tls_conn.h"
 
 struct tls_ctx;
+struct tls_ring_error;
 struct tls_store;
 struct WOLFSSL;
 struct WOLFSSL_CTX;
@@ -36,6 +37,8 @@ void rig_tear_down(void);
 
 /* The ring that rig_set_up made. */
 const char *rig_ring(void);
+/* A tls_ring_report_fn; `arg` is a struct tls_ring_error, for the first. */
+void rig_fault(void *arg, const struct tls_ring_error *fault);
 
 /* Where the certificates are. */
 const char *rig_dir(void);

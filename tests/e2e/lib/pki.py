@@ -160,9 +160,23 @@ class Pki:
         return self._issue(label, subject or name(label), key, issuer,
                            extensions, start, end, digest)
 
+    def crl(self, path, issuer, start=-DAY, end=30 * DAY):
+        """A revocation list that revokes nobody, in DER; end None: it does
+        not say until when it is good."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        algorithm = SIGNATURES[issuer.key.kind, "sha256"]
+        tbs = der.sequence(
+            der.integer(1), algorithm, issuer.subject, der.time(now + start),
+            b"" if end is None else der.time(now + end))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(der.sequence(tbs, algorithm,
+                                 der.bits(issuer.key.sign(tbs, "sha256"))))
+        return path
+
     def server(self, label, issuer, kind=None, **more):
         """A server's certificate for localhost and both loopbacks."""
-        key = self.key(label, kind)
+        key = more.get("key") or self.key(label, kind)
         alternatives = der.sequence(
             der.tlv(0x82, b"localhost"),
             der.tlv(0x87, bytes([127, 0, 0, 1])),
@@ -178,7 +192,8 @@ class Pki:
         ]
         return self._issue(label, name(label), key, issuer, extensions,
                            more.get("start", -DAY),
-                           more.get("end", 90 * DAY))
+                           more.get("end", 90 * DAY),
+                           more.get("digest", "sha256"))
 
     def clone(self, label, original):
         """The same certificate over another key: every byte but those of

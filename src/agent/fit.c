@@ -1,0 +1,131 @@
+#include "agent/fit.h"
+
+#include <string.h>
+
+#include "policy/settings.h"
+#include "policy/suites.h"
+#include "tls/tls_library.h"
+
+enum { TLS10 = 1, TLS11, TLS12, TLS13 };
+#define BIT(version)	(1u << (version))
+
+static bool
+starts(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+static bool
+is_static_rsa(const char *name)
+{
+	return starts(name, "TLS_RSA_");
+}
+
+/* By IANA's names: who is proved, and with what, stands before WITH. */
+static bool
+fits(const char *name, enum cert_key key, int version)
+{
+	if (starts(name, "TLS_ECDHE_ECDSA_"))
+		return key == CERT_KEY_ECC ||
+		    (key == CERT_KEY_EDDSA && version >= TLS12);
+	if (starts(name, "TLS_ECDHE_RSA_") || starts(name, "TLS_DHE_RSA_") ||
+	    is_static_rsa(name))
+		return key == CERT_KEY_RSA;
+	return false;
+}
+
+/* RFC 5246, 1.2: suites with a PRF or AEAD of their own are of TLS 1.2. */
+static bool
+is_of_12(const char *name)
+{
+	return strstr(name, "SHA256") != NULL ||
+	    strstr(name, "SHA384") != NULL;
+}
+
+static bool
+is_of(uint16_t code, const char *name, int version)
+{
+	if (code >> 8 == 0x13)
+		return version == TLS13;
+	return version != TLS13 && (version == TLS12 || !is_of_12(name));
+}
+
+static uint32_t
+versions_on(const struct settings *s)
+{
+	return (uint32_t)s->tlsv1 * BIT(TLS10) |
+	    (uint32_t)s->tlsv11 * BIT(TLS11) |
+	    (uint32_t)s->tlsv12 * BIT(TLS12) |
+	    (uint32_t)s->tlsv13 * BIT(TLS13);
+}
+
+static void
+weigh(struct fit *fit, uint32_t on, uint16_t code, enum cert_key key)
+{
+	const struct suites_suite *suite = suites_find_code(code);
+	bool used = false, fitting = false;
+
+	if (suite == NULL || !tls_library_has_suite(code))
+		return;
+	for (int version = TLS10; version <= TLS13; version++) {
+		if ((on & BIT(version)) == 0 ||
+		    !is_of(code, suite->name, version))
+			continue;
+		used = true;
+		if (version == TLS13 || fits(suite->name, key, version)) {
+			fitting = true;
+			fit->served |= BIT(version);
+		} else {
+			fit->lost |= BIT(version);
+		}
+	}
+	if (used && !fitting) {
+		fit->unfit++;
+		fit->example = code;
+	}
+}
+
+struct fit
+fit_judge(const struct settings *settings, enum cert_key key)
+{
+	uint32_t on = versions_on(settings);
+	struct fit fit = { 0 };
+
+	if (settings->ciphers.count == 0)
+		return (struct fit){ .served = on };
+	for (size_t i = 0; i < settings->ciphers.count; i++)
+		weigh(&fit, on, settings->ciphers.suites[i], key);
+	fit.lost &= ~fit.served;
+	return fit;
+}
+
+bool
+fit_needs_signature(const struct settings *settings)
+{
+	const struct suites_suite *suite;
+
+	if (settings->ciphers.count == 0)
+		return true;
+	for (size_t i = 0; i < settings->ciphers.count; i++) {
+		suite = suites_find_code(settings->ciphers.suites[i]);
+		if (suite != NULL && !is_static_rsa(suite->name))
+			return true;
+	}
+	return false;
+}
+
+const char *
+fit_key_name(enum cert_key key)
+{
+	switch (key) {
+	case CERT_KEY_RSA:
+		return "RSA";
+	case CERT_KEY_ECC:
+		return "ECDSA";
+	case CERT_KEY_EDDSA:
+		return "EdDSA";
+	case CERT_KEY_OTHER:
+		break;
+	}
+	return "other";
+}
