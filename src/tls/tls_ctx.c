@@ -133,13 +133,13 @@ set_identity(WOLFSSL_CTX *library, const struct tls_ring *ring,
 		return tls_ring_fault(error_r, ring->chain_path,
 		    "look at it with: openssl x509 -noout -text -in FILE",
 		    "the TLS library cannot use the certificate chain");
-	if (wolfSSL_CTX_use_PrivateKey_buffer(ctx->library, ring->key_pem,
+	if (wolfSSL_CTX_use_PrivateKey_buffer(library, ring->key_pem,
 	    (long)ring->key_length, WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
 		tls_ring_fault(error_r, ring->key_path,
 		    "look at it with: openssl pkey -noout -check -in FILE",
 		    "the private key cannot be used, or does not match the "
 		    "certificate '%s'", ring->label);
-	else if (wolfSSL_CTX_check_private_key(ctx->library) !=
+	else if (wolfSSL_CTX_check_private_key(library) !=
 	    WOLFSSL_SUCCESS)
 		tls_ring_fault(error_r, ring->key_path,
 		    "put the key there that the certificate was issued for",
