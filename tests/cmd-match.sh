@@ -195,8 +195,6 @@ says "a wrong format" 2 "format 'xml'" match --format xml
 says "wrong defaults" 2 "defaults 'old'" match --defaults old
 says "an unknown option" 2 "'--bogus'" match --bogus
 says "an option without value" 2 "'--local' needs" match --local
-says "a time is for later" 2 'at: .*later release' match $both \
-    --direction inbound --at 2026-01-01T00:00:00Z
 says "a batch with a flow" 2 'batch' match --batch - --local 192.0.2.1:1
 says "a batch in JSON" 2 'batch' match --batch - --format json
 says "help" 0 '^usage: sallyport match' match --help

@@ -6,14 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/str.h"
 #include "cmd/jsontext.h"
+#include "cmd/match-time.h"
 #include "cmd/options.h"
 #include "policy/condition.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
 #include "policy/policy.h"
+#include "policy/times.h"
 
 #define COMMAND		"sallyport match"
 #define EXIT_MATCHED	0
@@ -24,11 +27,13 @@
 
 static const char usage[] =
     "usage: sallyport match FILE --direction inbound|outbound --local A:P\n"
-    "           --remote A:P [--user NAME] [--job NAME]\n"
+    "           --remote A:P [--user NAME] [--job NAME] [--at TIME]\n"
     "           [--defaults Modern|zOS] [--format human|json]\n"
-    "       sallyport match FILE --batch FLOWS [--defaults Modern|zOS]\n"
+    "       sallyport match FILE --batch FLOWS [--at TIME]\n"
+    "           [--defaults Modern|zOS]\n"
     "\n"
     "Says which rule of the policy FILE a connection gets, and why.\n"
+    "TIME is now, or 2026-11-21T09:30 (local, or with Z or +01:00), or @EPOCH.\n"
     "FLOWS holds a connection a line (`-`: standard input):\n"
     "    inbound 192.0.2.1:443 198.51.100.7:50000 [user [job]]\n";
 
@@ -36,6 +41,7 @@ struct request {
 	const char *policy, *batch;
 	const char *direction, *local, *remote, *user, *job, *at;
 	enum policy_defaults defaults;
+	struct times_moment moment;	/* now, or `at` */
 	bool json, format_given;
 };
 
@@ -73,6 +79,16 @@ unless_dash(const char *name)
 	return name == NULL || strcmp(name, "-") == 0 ? NULL : name;
 }
 
+/* A unit's name says itself that it is one. */
+static void
+set_job(struct rules_flow *flow, const char *name)
+{
+	bool unit = name != NULL && name[condition_unit_stem(name)] != '\0';
+
+	flow->job = unit ? NULL : name;
+	flow->unit = unit ? name : NULL;
+}
+
 const char *
 match_parse_flow(char *line, struct rules_flow *flow_r)
 {
@@ -98,16 +114,17 @@ match_parse_flow(char *line, struct rules_flow *flow_r)
 	    &flow_r->remote) == -1)
 		return "the remote endpoint is not ADDRESS:PORT";
 	flow_r->user = unless_dash(words[3]);
-	flow_r->job = unless_dash(words[4]);
+	set_job(flow_r, unless_dash(words[4]));
 	return NULL;
 }
 
 /* 0 where every line was answered, else the exit status, reported. */
 static int
-answer_lines(const struct rules *table, FILE *in, const char *path)
+answer_lines(const struct rules *table, const struct times_moment *moment,
+    FILE *in, const char *path)
 {
 	const struct rules_rule *rule;
-	struct rules_flow flow = { 0 };
+	struct rules_flow flow = { .moment = moment };
 	const char *wrong = NULL;
 	size_t size = 0, number = 0;
 	char *line = NULL;
@@ -142,8 +159,9 @@ answer_lines(const struct rules *table, FILE *in, const char *path)
 }
 
 static int
-answer_batch(const struct rules *table, const char *path)
+answer_batch(const struct rules *table, const struct request *req)
 {
+	const char *path = req->batch;
 	bool is_stdin = strcmp(path, "-") == 0;
 	FILE *in = is_stdin ? stdin : fopen(path, "re");
 	int status;
@@ -154,7 +172,7 @@ answer_batch(const struct rules *table, const char *path)
 		return OPTIONS_EXIT_USAGE;
 	}
 	setvbuf(stdout, NULL, _IOFBF, BATCH_BUFFER);
-	status = answer_lines(table, in, is_stdin ? "<stdin>" : path);
+	status = answer_lines(table, &req->moment, in, is_stdin ? "<stdin>" : path);
 	if (!is_stdin)
 		fclose(in);
 	return status;
@@ -240,6 +258,20 @@ print_name(const char *what, const char *pattern, const char *name)
 }
 
 static void
+print_times(const struct rules_rule *rule, const struct rules_flow *flow)
+{
+	time_t seconds = (time_t)flow->moment->epoch;
+	char text[64] = "then";
+	struct tm tm;
+
+	if (rule->times == NULL)
+		return;
+	if (localtime_r(&seconds, &tm) != NULL)
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm);
+	printf("    it is in force at %s\n", text);
+}
+
+static void
 print_action(const char *what, const char *name)
 {
 	if (name != NULL)
@@ -270,7 +302,11 @@ print_human(const struct rules_rule *rule, const struct rules_flow *flow,
 	print_addrs("local", rule->local_addrs, &flow->local.addr);
 	print_addrs("remote", rule->remote_addrs, &flow->remote.addr);
 	print_name("user", rule->user, flow->user);
-	print_name("job", rule->job, flow->job);
+	if (flow->job == NULL && flow->unit != NULL)
+		print_name("unit", rule->job, flow->unit);
+	else
+		print_name("job", rule->job, flow->job);
+	print_times(rule, flow);
 	print_action("group", rule->actions->group);
 	print_action("environment", rule->actions->environment);
 	print_action("connection", rule->actions->connection);
@@ -307,7 +343,8 @@ make_flow(const struct request *req, struct rules_flow *flow_r)
 		    "ADDRESS:PORT", str_quote(req->remote,
 		    strlen(req->remote), quoted));
 	flow_r->user = req->user;
-	flow_r->job = req->job;
+	set_job(flow_r, req->job);
+	flow_r->moment = &req->moment;
 	return 0;
 }
 
@@ -346,7 +383,7 @@ answer(const struct request *req, const struct rules_flow *flow)
 		diag_print_summary(diag, stderr);
 		status = EXIT_REFUSED;
 	} else if (req->batch != NULL) {
-		status = answer_batch(policy_rules(policy), req->batch);
+		status = answer_batch(policy_rules(policy), req);
 	} else {
 		status = answer_one(policy_rules(policy), req, flow);
 	}
@@ -396,12 +433,26 @@ take_option(struct request *req, int option)
 	return OPTIONS_EXIT_USAGE;
 }
 
+/* 0, or the exit status, reported. */
+static int
+set_moment(struct request *req)
+{
+	int64_t epoch = time(NULL);
+	char quoted[STR_QUOTE_MAX];
+	const char *wrong = req->at == NULL ? NULL :
+	    match_time_parse(req->at, &epoch);
+
+	if (wrong != NULL)
+		return options_refuse(COMMAND, "--at %s %s",
+		    str_quote(req->at, strlen(req->at), quoted), wrong);
+	times_prepare();
+	times_set(&req->moment, epoch);
+	return 0;
+}
+
 static int
 check_request(const struct request *req)
 {
-	if (req->at != NULL)
-		return options_refuse(COMMAND, "--at: time conditions are "
-		    "built by a later release");
 	if (req->batch == NULL)
 		return 0;
 	if (req->direction != NULL || req->local != NULL ||
@@ -437,6 +488,8 @@ match_main(int argc, char **argv)
 		    "the policy FILE is missing" : "one FILE only");
 	req.policy = argv[optind];
 	status = check_request(&req);
+	if (status == 0)
+		status = set_moment(&req);
 	if (status == 0 && req.batch == NULL)
 		status = make_flow(&req, &flow);
 	return status != 0 ? status : answer(&req, &flow);
