@@ -108,9 +108,8 @@ static const struct schema_param environment_rows[] = {
 	    .doc = "The cipher suites, in order of preference."),
 	SIGNATURES(""),
 	P_ENUM(SETTINGS, suite_b, "SuiteBProfile", suite_b, .def = "Off",
-	    P_LATER("Suite B profiles are not built yet"),
-	    .doc = "Limits TLS 1.2 to the suites of RFC 5430; the cipher "
-		"block is then ignored."),
+	    .doc = "Allows TLS 1.2 alone, with the suites, curves and "
+		"signatures of RFC 5430; those coded are then ignored."),
 	P_FLAG(SETTINGS, ctrace_clear_text, "CtraceClearText",
 	    .doc = CTRACE_DOC),
 	P_INT(SETTINGS, trace, "Trace", 0, 255, .doc = TRACE_DOC),
@@ -212,7 +211,6 @@ static const struct schema_choice any_curve[] = {
 	P_CHOICE("Any", SETTINGS_CURVES_ANY), P_END,
 };
 
-#define NO_LISTS "curves and signature algorithms cannot be chosen yet"
 #define PAIRS_ZOS \
 	"0601060305010503040104030402030103030302020102030202"
 
@@ -229,20 +227,22 @@ static const struct schema_param signature_rows[] = {
 		"sent for at once."),
 	P_CODES(SETTINGS, server_key_shares, "ServerKeyShareGroups",
 	    SCHEMA_TYPE_CURVES, .def_zos = "00230024002500290030",
-	    P_LATER(NO_LISTS),
-	    .doc = "As a server: the groups that TLS 1.3 may use."),
+	    .doc = "As a server: the groups that TLS 1.3 may use, in order; "
+		"of those that the client sent a key share for, where it did "
+		"for any."),
 	P_CODES(SETTINGS, server_kex_curves, "ServerKexECurves",
 	    SCHEMA_TYPE_CURVES, .def_zos = "00230024002500210019",
-	    P_LATER(NO_LISTS),
-	    .doc = "As a server: the curves that TLS 1.2 and older may use."),
+	    .doc = "As a server: the curves that TLS 1.2 and older may use, in "
+		"order."),
 	P_CODES(SETTINGS, signature_pairs, "SignaturePairs",
-	    SCHEMA_TYPE_PAIRS, .def_zos = PAIRS_ZOS, P_LATER(NO_LISTS),
+	    SCHEMA_TYPE_PAIRS, .def_zos = PAIRS_ZOS,
 	    .doc = "The signature algorithms that may be used, in order; zOS "
-		"adds 0806 0805 0804 where TLSv1.3 is On and none is coded."),
+		"adds 0806 0805 0804 where TLSv1.3 is On and none is coded. "
+		"DSA, MD5, SHA-1 and SHA-224 never are."),
 	P_CODES(SETTINGS, signature_pairs_cert, "SignaturePairsCert",
-	    SCHEMA_TYPE_PAIRS, P_LATER(NO_LISTS),
-	    .doc = "The signature algorithms that certificates may be signed "
-		"with, for TLS 1.3; where not coded, SignaturePairs."),
+	    SCHEMA_TYPE_PAIRS,
+	    .doc = "The signature algorithms that the peer's certificates may "
+		"be signed with; where not coded, SignaturePairs."),
 };
 const struct schema_list actions_signature = {
 	signature_rows, COUNT(signature_rows)

@@ -5,7 +5,6 @@
 #define COUNT(rows)	(sizeof(rows) / sizeof((rows)[0]))
 
 #define NO_SSL "the TLS library has no SSL 2 or 3: the version stays off"
-#define NO_SNI "server names are neither demanded nor compared yet"
 #define NO_RENEGOTIATION "renegotiation is always refused"
 
 /* Off is what happens; On cannot be had. */
@@ -47,9 +46,10 @@ static const struct schema_param shared_rows[] = {
 	VERSION(tlsv11, "TLSv1.1", "Off", "On", "TLS 1.1"),
 	VERSION(tlsv12, "TLSv1.2", "On", "Off", "TLS 1.2"),
 	VERSION(tlsv13, "TLSv1.3", "On", "Off", "TLS 1.3"),
-	P_FLAG(SETTINGS, middlebox_compat, "MiddleBoxCompatMode", .def = "Off",
-	    P_LATER("the TLS library's own mode is kept"),
-	    .doc = "Whether TLS 1.3 dresses up as TLS 1.2 for middleboxes."),
+	P_FLAG(SETTINGS, middlebox_compat, "MiddleBoxCompatMode", .def = "On",
+	    .def_zos = "Off",
+	    .doc = "Whether TLS 1.3 dresses up as TLS 1.2 for middleboxes, "
+		"where the client does."),
 	P_FLAG(SETTINGS, application_controlled, "ApplicationControlled",
 	    .def = "Off",
 	    P_LATER("applications cannot start TLS themselves yet"),
@@ -68,15 +68,15 @@ static const struct schema_param shared_rows[] = {
 		"it."),
 	P_STRINGS(SETTINGS, server_labels, "ServerCertificateLabel",
 	    SCHEMA_TYPE_TEXT, 1, 127,
-	    P_LATER("one certificate a rule: see CertificateLabel"),
-	    .doc = "Certificates to present as a server, one a key type."),
+	    .doc = "Certificates to present as a server, in place of "
+		"CertificateLabel's: the first that suits the client."),
 	P_FLAG(SETTINGS, secondary_map, "SecondaryMap", .def = "Off",
 	    P_LATER("a connection does not follow another one's rule yet"),
 	    .doc = "Whether later connections of the same two hosts follow "
 		"this one's rule."),
 	P_ENUM(SETTINGS, truncated_hmac, "TruncatedHMAC", wanted, .def = "Off",
-	    P_LATER("the TLS extension is not offered yet"),
-	    .doc = "Whether record checks may be cut to 80 bits (RFC 6066)."),
+	    .doc = "Whether record checks may be, or must be, cut to 80 bits "
+		"(RFC 6066); TLS 1.3 has no such."),
 	P_ENUM(SETTINGS, client_max_fragment, "ClientMaxSSLFragment", wanted, .def = "Off",
 	    P_LATER(P_WHY_CLIENT),
 	    .doc = "As a client: whether a smaller record size is asked for "
@@ -85,9 +85,8 @@ static const struct schema_param shared_rows[] = {
 	    .unit = SCHEMA_UNIT_BYTES, P_LATER(P_WHY_CLIENT),
 	    .doc = "As a client: the record size asked for."),
 	P_ENUM(SETTINGS, server_max_fragment, "ServerMaxSSLFragment", wanted, .def = "Off",
-	    P_LATER("the TLS extension is not answered yet"),
-	    .doc = "As a server: whether clients may ask for a smaller record "
-		"size."),
+	    .doc = "As a server: whether clients may, or must, ask for a "
+		"smaller record size."),
 	P_ENUM(SETTINGS, client_sni, "ClientHandshakeSNI", wanted, .def = "Off",
 	    P_LATER(P_WHY_CLIENT),
 	    .doc = "As a client: whether the server is named in the "
@@ -99,15 +98,16 @@ static const struct schema_param shared_rows[] = {
 	P_STRINGS(SETTINGS, client_sni_list, "ClientHandshakeSNIList",
 	    SCHEMA_TYPE_WORD, 1, 255,
 	    P_LATER(P_WHY_CLIENT), .doc = "As a client: the names to send."),
-	P_ENUM(SETTINGS, server_sni, "ServerHandshakeSNI", wanted, .def = "Off",
-	    P_LATER(NO_SNI),
+	P_ENUM(SETTINGS, server_sni, "ServerHandshakeSNI", wanted,
+	    .def = "Off",
 	    .doc = "As a server: whether the client's server name is looked "
-		"at."),
-	P_ENUM(SETTINGS, server_sni_match, "ServerHandshakeSNIMatch", must_match, P_LATER(NO_SNI),
-	    .doc = "As a server: whether the name must be in the list."),
+		"at; Required: it must send one."),
+	P_ENUM(SETTINGS, server_sni_match, "ServerHandshakeSNIMatch",
+	    must_match,
+	    .doc = "As a server: Required refuses a name that is not in the "
+		"list, Optional ignores it."),
 	P_STRINGS(SETTINGS, server_sni_list, "ServerHandshakeSNIList",
 	    SCHEMA_TYPE_TEXT, 1, 383,
-	    P_LATER(NO_SNI),
 	    .doc = "As a server: names and the label of the certificate for "
 		"each, as name/label."),
 	P_STRINGS(SETTINGS, host_dns, "HostReferenceIdDNS",
@@ -135,7 +135,8 @@ static const struct schema_choice renegotiations[] = {
 };
 static const struct schema_choice indicators[] = {
 	P_CHOICE("Optional", SETTINGS_INDICATOR_OPTIONAL),
-	P_CHOICE("Client", SETTINGS_INDICATOR_CLIENT),
+	P_CHOICE("Client", SETTINGS_INDICATOR_CLIENT,
+	  P_OWN_LATER(P_WHY_CLIENT)),
 	P_CHOICE("Server", SETTINGS_INDICATOR_SERVER),
 	P_CHOICE("Both", SETTINGS_INDICATOR_BOTH),
 	P_END,
@@ -196,24 +197,24 @@ static const struct schema_param environment_rows[] = {
 	    P_NO(NO_RENEGOTIATION),
 	    .doc = "Which renegotiations are taken part in."),
 	P_ENUM(SETTINGS, renegotiation_indicator, "RenegotiationIndicator", indicators, .def = "Optional",
-	    P_LATER("the indication is not demanded yet"),
-	    .doc = "Who must send the indication of RFC 5746."),
+	    .doc = "Of whom the indication of RFC 5746 is demanded: Server: "
+		"where we are the server, of clients up to TLS 1.2."),
 	P_FLAG(SETTINGS, renegotiation_cert_check, "RenegotiationCertCheck", .def = "Off",
 	    P_NO(NO_RENEGOTIATION),
 	    .doc = "Whether the peer must keep its certificate in a "
 		"renegotiation."),
 	P_FLAG(SETTINGS, triple_des_key_check, "3DesKeyCheck", .def = "Off",
-	    P_LATER("triple DES keys are not compared yet"),
+	    P_NO("the TLS library has no suite with triple DES"),
 	    .doc = "Whether the three keys of triple DES must differ."),
 	P_ENUM(SETTINGS, client_edh_group, "ClientEDHGroupSize", client_groups, .def = "Legacy",
 	    P_LATER(P_WHY_CLIENT),
 	    .doc = "As a client: the smallest Diffie-Hellman group."),
 	P_ENUM(SETTINGS, server_edh_group, "ServerEDHGroupSize", server_groups, .def = "Legacy",
-	    P_LATER("the Diffie-Hellman group cannot be chosen yet"),
-	    .doc = "As a server: the Diffie-Hellman group."),
+	    .doc = "As a server: the Diffie-Hellman group. Legacy and 2048 "
+		"have 2048 bits; Match has up to 4096, as our RSA key."),
 	P_ENUM(SETTINGS, min_cert_version, "PeerMinCertVersion", cert_versions, .def = "Any",
-	    P_LATER("the version of certificates is not judged yet"),
-	    .doc = "The lowest version of X.509 a peer may use."),
+	    .doc = "The lowest version of X.509 a peer may use; where "
+		"certificates are judged it is 3, whatever is coded."),
 	MIN_BITS(min_rsa_bits, "PeerMinRsaKeySize", 16384, "2048", "1024",
 	    "RSA", .acts = SCHEMA_ACTS_YES),
 	MIN_BITS(min_ecc_bits, "PeerMinECCKeySize", 521, "224", "192",
@@ -225,7 +226,6 @@ static const struct schema_param environment_rows[] = {
 	    "DSA",
 	    P_NO(NO_SUCH_KEYS)),
 	P_FLAG(SETTINGS, server_scsv, "ServerScsv", .def = "Off",
-	    P_LATER("the fallback signal is not acted on yet"),
 	    .doc = "Whether a client's fallback to an older version is "
 		"refused (RFC 7507)."),
 	P_ENUM(SETTINGS, client_ems, "ClientExtendedMasterSecret", master_secrets, .def = "On",
@@ -233,9 +233,9 @@ static const struct schema_param environment_rows[] = {
 	    .doc = "As a client: whether the extended master secret is used "
 		"(RFC 7627)."),
 	P_ENUM(SETTINGS, server_ems, "ServerExtendedMasterSecret", master_secrets, .def = "On",
-	    P_LATER("the extended master secret is offered, never demanded"),
 	    .doc = "As a server: whether the extended master secret is used "
-		"(RFC 7627)."),
+		"(RFC 7627), or demanded of clients up to TLS 1.2, where "
+		"without it no session is resumed."),
 };
 const struct schema_list advanced_environment = {
 	environment_rows, COUNT(environment_rows)

@@ -12,7 +12,11 @@ span_of(const struct settings *s, enum tls_ring_about about)
 	const struct source_span *origin = NULL;
 
 	if (about == TLS_RING_ABOUT_LABEL)
-		origin = SETTINGS_ORIGIN(s, certificate_label);
+		origin = s->server_labels.count > 0 ?
+		    SETTINGS_ORIGIN(s, server_labels) :
+		    s->certificate_label != NULL || s->server_sni_list.count
+		    == 0 ? SETTINGS_ORIGIN(s, certificate_label) :
+		    SETTINGS_ORIGIN(s, server_sni_list);
 	else if (about == TLS_RING_ABOUT_SUITES)
 		origin = SETTINGS_ORIGIN(s, ciphers);
 	if (origin == NULL)

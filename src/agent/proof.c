@@ -9,9 +9,13 @@
 #include "policy/settings.h"
 #include "policy/suites.h"
 #include "tls/tls_ctx.h"
+#include "tls/tls_hello.h"
 #include "trust/cert.h"
 #include "trust/name.h"
 #include "trust/path.h"
+
+/* More certificates than a rule can need. */
+#define LABELS_MAX 64
 
 /* One environment under proof. */
 struct proof {
@@ -87,10 +91,10 @@ check_suites(struct proof *p, const struct tls_ring_cert *c,
 	fail(p, DIAG_SUITES_UNUSABLE, &error);
 }
 
+/* `alone`: it is the rule's only certificate. */
 static void
-check_chain(struct proof *p)
+check_chain(struct proof *p, const struct tls_ring *ring, bool alone)
 {
-	const struct tls_ring *ring = p->e->ring;
 	struct tls_ring_error error;
 	const char *what;
 	struct cert cert;
@@ -109,7 +113,7 @@ check_chain(struct proof *p)
 			continue;
 		}
 		check_dates(p, c, &cert);
-		if (i == 0)
+		if (i == 0 && alone)
 			check_suites(p, c, &cert);
 		cert_fini(&cert);
 	}
@@ -197,6 +201,46 @@ check_trust(struct proof *p)
 	fail(p, DIAG_KEYRING_TRUST, &error);
 }
 
+/*
+ * One for each certificate that the rule presents, each with all that is
+ * trusted, of which the first one's counts.
+ */
+static void
+load_rings(struct proof *p)
+{
+	const struct settings *s = p->e->settings;
+	const char *labels[LABELS_MAX];
+	struct tls_ring **at = &p->e->ring;
+	struct tls_ring_error error;
+	size_t common, count;
+
+	count = tls_hello_labels(s, labels, LABELS_MAX, &common);
+	if (count > LABELS_MAX) {
+		tls_ring_fault(&error, s->keyring,
+		    "divide the names among several rules",
+		    "a rule presents at most %d certificates, not %zu",
+		    LABELS_MAX, count);
+		fail(p, DIAG_KEYRING, &error);
+		count = LABELS_MAX;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (tls_ring_load(s->keyring, labels[i], on_fault, p, at) < 0)
+			p->failed = true;
+		if (*at == NULL)
+			return;
+		check_chain(p, *at, count == 1);
+		at = &(*at)->next;
+	}
+}
+
+static bool
+has_personal(const struct tls_ring *ring)
+{
+	while (ring != NULL && ring->has_personal)
+		ring = ring->next;
+	return ring == NULL;
+}
+
 /* Made and thrown away: what the library refuses is known before the fork. */
 static void
 try_context(struct proof *p)
@@ -215,13 +259,14 @@ int
 proof_environment(struct environment *environment, struct diag *diag)
 {
 	const struct settings *s = environment->settings;
+	const struct settings_codes *pairs = s->signature_pairs_cert.count >
+	    0 ? &s->signature_pairs_cert : &s->signature_pairs;
 	struct proof p = { .e = environment, .diag = diag,
 	    .now = time(NULL) };
 
-	if (tls_ring_load(s->keyring, s->certificate_label, on_fault, &p,
-	    &environment->ring) < 0 && environment->ring == NULL)
+	load_rings(&p);
+	if (environment->ring == NULL)
 		return -1;
-	check_chain(&p);
 	add_anchors(&p);
 	if (environment->anchors == NULL)
 		return -1;
@@ -233,8 +278,9 @@ proof_environment(struct environment *environment, struct diag *diag)
 		.anchors = environment->anchors,
 		.min_rsa_bits = s->min_rsa_bits,
 		.min_ecc_bits = s->min_ecc_bits,
+		.pairs = pairs->codes, .pair_count = pairs->count,
 	};
-	if (environment->ring->has_personal)
+	if (has_personal(environment->ring))
 		try_context(&p);
 	return p.failed ? -1 : 0;
 }

@@ -61,6 +61,11 @@
 	R(CERT_WEAK_SIGNATURE, 7445, "weak-signature", \
 	  "a certificate in the chain is signed with a broken algorithm", \
 	  "issue it again, signed with SHA-256 or better") \
+	R(CERT_SIGNATURE_PAIR, 7447, "signature-not-allowed", \
+	  "a certificate in the chain is signed by an algorithm that the rule " \
+	  "does not allow", \
+	  "add the pair that the log's detail names to SignaturePairsCert, or " \
+	  "issue the certificate again") \
 	R(CERT_UNSUPPORTED, 7446, "certificate-unsupported", \
 	  "a certificate carries a critical constraint that is not judged", \
 	  "the log's detail names it; use a CA without it") \

@@ -71,6 +71,7 @@ tls_alert_for(enum reason reason)
 	case REASON_CERT_WRONG_KEY_USAGE:
 	case REASON_CERT_CA_AS_LEAF:
 	case REASON_CERT_UNSUPPORTED:
+	case REASON_CERT_SIGNATURE_PAIR:
 		return unsupported_certificate;
 	case REASON_CERT_WEAK_KEY:
 	case REASON_CERT_WEAK_SIGNATURE:

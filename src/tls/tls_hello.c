@@ -325,7 +325,7 @@ bool
 tls_hello_proved(const struct tls_ctx *ctx, struct WOLFSSL *ssl)
 {
 	return wolfSSL_GetVersion(ssl) < WOLFSSL_TLSV1_2 ||
-	    tls_list_has(&ctx->lists.pairs,
+	    tls_lists_has(&ctx->lists.pairs,
 	    tls_library_hello_peer_pair(ssl));
 }
 

@@ -38,7 +38,7 @@ static const struct {
 };
 
 bool
-tls_list_has(const struct tls_list *list, uint16_t code)
+tls_lists_has(const struct tls_list *list, uint16_t code)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (list->codes[i] == code)
@@ -53,7 +53,7 @@ add(struct tls_list *list, const uint16_t *codes, size_t count,
 {
 	for (size_t i = 0; i < count; i++)
 		if (list->count < TLS_LISTS_MAX && able(codes[i]) &&
-		    !tls_list_has(list, codes[i]))
+		    !tls_lists_has(list, codes[i]))
 			list->codes[list->count++] = codes[i];
 }
 

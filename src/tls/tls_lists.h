@@ -36,7 +36,8 @@ struct tls_lists {
 void tls_lists_fill(const struct settings *settings,
     struct tls_lists *lists_r);
 
-bool tls_list_has(const struct tls_list *list, uint16_t code);
+/* Is the code in the list? */
+bool tls_lists_has(const struct tls_list *list, uint16_t code);
 
 /* What a suite of TLS 1.2 or older needs. */
 bool tls_lists_is_dhe(uint16_t suite);

@@ -32,6 +32,8 @@ judge_chain(void *arg, const struct tls_judge_cert *chain, size_t count,
 			.now = time(NULL),
 			.min_rsa_bits = judge->min_rsa_bits,
 			.min_ecc_bits = judge->min_ecc_bits,
+			.pairs = judge->pairs,
+			.pair_count = judge->pair_count,
 		    }, certs, count, &verdict);
 	}
 	verdict_r->reason = verdict.reason;

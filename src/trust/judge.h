@@ -20,6 +20,9 @@ struct judge {
 	bool admits_all;
 	const struct path_anchors *anchors;	/* not owned */
 	uint32_t min_rsa_bits, min_ecc_bits;
+	/* SignaturePairsCert, else SignaturePairs; not owned; 0: any. */
+	const uint16_t *pairs;
+	size_t pair_count;
 };
 
 /* A tls_judge_fn; `arg` is a const struct judge. */

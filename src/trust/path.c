@@ -238,6 +238,15 @@ names_match(const struct cert *cert, const struct cert *issuer)
 }
 
 static bool
+pair_is_allowed(const struct path_params *params, uint16_t pair)
+{
+	for (size_t i = 0; i < params->pair_count; i++)
+		if (params->pairs[i] == pair)
+			return true;
+	return params->pair_count == 0;
+}
+
+static bool
 check_signature(struct walk *w, const struct cert *cert,
     const struct cert *issuer, int depth)
 {
@@ -251,6 +260,11 @@ check_signature(struct walk *w, const struct cert *cert,
 		return false;
 	}
 	rc = cert_signed_by(cert, issuer);
+	if (rc >= 0 && !pair_is_allowed(w->params, cert->signature_pair)) {
+		fail(w, PROGRESS_CERT, REASON_CERT_SIGNATURE_PAIR, depth,
+		    "signed by pair %04X", cert->signature_pair);
+		return false;
+	}
 	if (rc > 0)
 		return true;
 	name_print(&issuer->subject, name, sizeof(name));

@@ -40,6 +40,9 @@ struct path_params {
 	enum path_purpose purpose;
 	int64_t now;			/* seconds since the epoch */
 	uint32_t min_rsa_bits, min_ecc_bits;
+	/* TLS's codes of the signatures that may be on certificates. */
+	const uint16_t *pairs;
+	size_t pair_count;		/* 0: any but the broken ones */
 };
 
 struct path_verdict {
