@@ -20,6 +20,25 @@
 	  "save it as UTF-8.") \
 	D(NO_BREAK_SPACE, 1004, WARNING, "a no-break space is read as a blank", \
 	  "It often comes from a web page. Replace it by an ordinary blank.") \
+	D(TEXT_DAMAGED, 1010, WARNING, "a character is damaged", \
+	  "The text was saved in one encoding and read in another. Save it as " \
+	  "UTF-8, and write the character again.") \
+	D(TEXT_LOOKALIKE, 1011, WARNING, \
+	  "a character looks like another one", \
+	  "Web pages and word processors put in curved quotes, long dashes and " \
+	  "odd blanks, which are not those of the keyboard. Type it again.") \
+	D(TEXT_CONTROL, 1012, WARNING, "a control character is in the text", \
+	  "It is part of the word that it stands in, and cannot be seen. " \
+	  "Remove it.") \
+	D(HASH_INSIDE, 1013, ADVICE, "a # is part of a word", \
+	  "Here # begins a remark at the start of a line or behind a blank. " \
+	  "Other readers of the language end the line at any #.") \
+	D(REMARK_GLUED, 1014, WARNING, "a remark is glued to a value", \
+	  "A # begins a remark at the start of a line or behind a blank; this " \
+	  "one became part of the value. Put a blank before it.") \
+	D(REMARK_DAMAGED, 1015, ADVICE, "a remark has a damaged character", \
+	  "The text was saved in one encoding and read in another. It does no " \
+	  "harm in a remark.") \
 	/* structure */ \
 	D(BLOCK_UNCLOSED, 1101, ERROR, "a block is not closed", \
 	  "Every { needs a } of its own, on a line by itself.") \
@@ -53,6 +72,11 @@
 	  "Put its parameters in braces, or refer to a statement by ...Ref.") \
 	D(BLOCK_UNEXPECTED, 1207, ERROR, "the parameter is not a block", \
 	  "Write its value on the same line, without braces.") \
+	D(REMARK_FOREIGN, 1208, ERROR, "a remark does not begin with #", \
+	  "Only # begins a remark: put one before the line.") \
+	D(TEMPLATE_LIKELY, 1209, WARNING, \
+	  "a word seems to be left from a template", \
+	  "Replace it by what it stands for.") \
 	/* values */ \
 	D(VALUE_MISSING, 1301, ERROR, "a parameter has no value", \
 	  "Write the value on the same line, or remove the line.") \
@@ -134,6 +158,14 @@
 	D(BLOCK_REPLACED, 1409, WARNING, \
 	  "a block or reference replaces an earlier one", \
 	  "The last one counts as a whole; nothing of the first remains.") \
+	D(UNUSED, 1420, WARNING, "a statement is never used", \
+	  "No rule leads to it. Remove it, or refer to it; a name that is " \
+	  "written in two ways is often the reason.") \
+	D(NAMES_ALIKE, 1421, WARNING, "two names are easily confused", \
+	  "They differ by case or by ~ - _ . only, and both count. Rename one.") \
+	D(ACTIONS_SAME, 1422, ADVICE, "two actions say the same", \
+	  "Rules may refer to one action; what is written once is changed " \
+	  "once.") \
 	/* meaning */ \
 	D(PARAMETER_REQUIRED, 1501, ERROR, "a required parameter is missing", \
 	  "Add it.") \
@@ -160,6 +192,144 @@
 	D(TICKET_KEYS, 1510, WARNING, "ticket keys are gone before tickets", \
 	  "Only so many old keys are kept. Replace the key less often, or give " \
 	  "tickets less time.") \
+	/* protocols and ciphers */ \
+	D(PROTOCOL_OLD, 1530, WARNING, "an old protocol version is on", \
+	  "RFC 8996 ended TLS 1.0 and 1.1. On z/OS, and with PolicyDefaults " \
+	  "zOS, both are on where they are not coded: switch them off.") \
+	D(PROTOCOL_AGING, 1531, ADVICE, "TLS 1.1 is on", \
+	  "RFC 8996 ended it. Switch it off as soon as no partner needs it.") \
+	D(PROTOCOL_NO_MODERN, 1532, WARNING, \
+	  "neither TLS 1.2 nor TLS 1.3 is on", \
+	  "Only versions that RFC 8996 ended are left. On z/OS, and with " \
+	  "PolicyDefaults zOS, the newer ones are off where they are not " \
+	  "coded.") \
+	D(SUITES_NO_TLS13, 1533, WARNING, \
+	  "TLS 1.3 is switched on, and no suite is listed for it", \
+	  "A cipher list counts for all versions. Without a suite of TLS 1.3 " \
+	  "(1301, 1302, 1303) that version is never used.") \
+	D(SUITES_LACK_TLS13, 1534, ADVICE, \
+	  "the cipher list leaves TLS 1.3 out", \
+	  "With PolicyDefaults Modern TLS 1.3 is on, but a cipher list counts " \
+	  "for all versions. Add its suites (1301, 1302, 1303) to use it.") \
+	D(SUITES_TLS13_OFF, 1535, WARNING, \
+	  "suites of TLS 1.3 are listed, and TLS 1.3 is off", \
+	  "Nothing uses them. Switch TLSv1.3 on, or remove them.") \
+	D(SUITES_TLS12_OFF, 1536, WARNING, \
+	  "suites of TLS 1.2 are listed, and TLS 1.2 is off", \
+	  "Suites with GCM, SHA256 or SHA384 need TLS 1.2. Switch TLSv1.2 on, " \
+	  "or remove them.") \
+	D(SUITES_NO_TLS12, 1537, WARNING, \
+	  "TLS 1.2 is switched on, and no suite is listed for it", \
+	  "A cipher list counts for all versions; one that has suites of TLS " \
+	  "1.3 only leaves TLS 1.2 out.") \
+	D(SUITES_BROKEN, 1540, WARNING, "a cipher suite does not protect", \
+	  "NULL encrypts nothing; EXPORT, RC4, RC2 and DES can be broken; 3DES " \
+	  "leaks in long connections. Remove them: there is no list that needs " \
+	  "them.") \
+	D(SUITES_STATIC, 1542, WARNING, \
+	  "a cipher suite has no forward secrecy", \
+	  "With TLS_RSA_, TLS_DH_ and TLS_ECDH_ suites, who gets the private " \
+	  "key later reads all that was recorded. Prefer TLS_ECDHE_ suites.") \
+	D(SUITES_ORDER, 1543, WARNING, \
+	  "a weaker suite is preferred to a stronger one", \
+	  "The list is in order of preference. Put suites with GCM or CHACHA20 " \
+	  "before those with CBC, and TLS_ECDHE_ before TLS_RSA_.") \
+	/* client authentication and roles */ \
+	D(CLIENT_AUTH_UNUSED, 1550, WARNING, "ClientAuthType has no effect", \
+	  "Only HandshakeRole ServerWithClientAuth asks a client for its " \
+	  "certificate.") \
+	D(CLIENT_AUTH_PASSTHRU, 1551, WARNING, "any certificate is let in", \
+	  "PassThru asks for a certificate and accepts every one, and none. " \
+	  "Required lets in who has one of a trusted CA.") \
+	D(CLIENT_AUTH_OPTIONAL, 1552, ADVICE, \
+	  "a client without a certificate is let in", \
+	  "Full judges the certificates that are shown, and lets in who shows " \
+	  "none. Required does not.") \
+	D(HANDSHAKE_UNLIMITED, 1554, WARNING, "a handshake may last for ever", \
+	  "HandshakeTimeout 0 sets no limit: clients that connect and stay " \
+	  "silent pile up.") \
+	D(HANDSHAKE_LONG, 1555, WARNING, "a handshake may last very long", \
+	  "Clients that connect and stay silent are kept for HandshakeTimeout, " \
+	  "and slow ones ten times as long. 300 seconds are the most that is " \
+	  "not warned of.") \
+	D(HANDSHAKE_HASTY, 1556, WARNING, \
+	  "a handshake with a client certificate has little time", \
+	  "Less than the default of 10 seconds. A client that reads its " \
+	  "certificate from a card does not make it.") \
+	D(HANDSHAKE_SHORT, 1557, ADVICE, \
+	  "a handshake leaves no time to type a PIN", \
+	  "Who uses a card has to find it and type its PIN; 30 seconds do. For " \
+	  "clients that are programs, 10 do.") \
+	D(SESSION_OUTLIVES_CARD, 1558, ADVICE, \
+	  "a session is resumed without the client's card", \
+	  "A resumed session stands for the certificate it began with, though " \
+	  "the card may be drawn. Where that matters, code a short " \
+	  "GSK_V3_SESSION_TIMEOUT; see RESUMPTION in sallyport.policy(5).") \
+	D(NO_HOST_CHECK, 1559, WARNING, "a client does not compare a name", \
+	  "A certificate of a trusted CA says that its owner is somebody, not " \
+	  "that he is the right one. HostReferenceIdDNS names whom the " \
+	  "certificate must name.") \
+	/* conditions */ \
+	D(DIRECTION_BOTH, 1560, WARNING, "one role for both directions", \
+	  "Whom others connect to is the server, who connects is the client. " \
+	  "Write a rule for each direction.") \
+	D(ROLE_DIRECTION, 1561, WARNING, \
+	  "the role does not fit the direction", \
+	  "Inbound connections are a server's, outbound ones a client's. With " \
+	  "two servers or two clients no handshake ends.") \
+	D(PORT_SIDE, 1562, WARNING, "the port of the wrong side is asked for", \
+	  "Who connects does so from any port. Inbound rules ask for the local " \
+	  "port, outbound rules for the remote one.") \
+	D(OUTBOUND_WIDE, 1563, WARNING, \
+	  "an outbound rule catches every program", \
+	  "It also wraps programs that do their own TLS, and connections within " \
+	  "the host. Add RemoteAddr, Jobname or Userid.") \
+	D(CONDITION_EMPTY, 1565, ADVICE, "a condition asks nothing", \
+	  "All, * and port 0 match everything, as if the line were not there.") \
+	D(RANGE_OF_ONE, 1567, ADVICE, "a range has one member", \
+	  "Write it alone; or is the other end wrong?") \
+	D(ADDRESS_HOST_BITS, 1568, WARNING, "a subnet is written as a host", \
+	  "The prefix length says how many bits count; the address has bits " \
+	  "behind them, which do not.") \
+	D(PORT_ZERO, 1569, WARNING, "a range of ports begins with 0", \
+	  "No connection has port 0. Alone it stands for any port; in a range " \
+	  "it does not.") \
+	D(ADDRESS_NO_HOST, 1570, WARNING, "an address is no host's", \
+	  "No TCP connection has 0.0.0.0, a multicast or a broadcast address. " \
+	  "Write All for any address, and address/prefix for a subnet.") \
+	D(ENDS_APART, 1571, WARNING, "no connection has both addresses", \
+	  "Both ends of a connection are IPv4, or both IPv6; and both are " \
+	  "within the host, or none.") \
+	/* values that surprise */ \
+	D(SNI_INCOMPLETE, 1580, WARNING, "a server name is not said", \
+	  "ClientHandshakeSNI and ServerHandshakeSNI need their List, and their " \
+	  "Match to say whether a name must be in it.") \
+	D(SNI_NO_LABEL, 1581, WARNING, "a server name has no certificate", \
+	  "ServerHandshakeSNIList takes name/label: the label of the " \
+	  "certificate for that name.") \
+	D(FRAGMENT_LENGTH, 1582, WARNING, "a record size is not said", \
+	  "ClientMaxSSLFragment needs ClientMaxSSLFragmentLength.") \
+	D(SUITE_B_LIST, 1583, WARNING, \
+	  "a cipher list does not count beside a Suite B profile", \
+	  "SuiteBProfile replaces TTLSCipherParms. Remove one of them.") \
+	D(FIPS_WEAK, 1584, WARNING, "something weak beside FIPS140", \
+	  "FIPS 140 does not allow it: it is refused, or not used.") \
+	D(KEY_SIZE, 1585, WARNING, "small keys are taken", \
+	  "Keys below 2048 bits (RSA, DH, DSA) or 224 bits (elliptic curves) " \
+	  "can be broken. Where nothing is coded, PolicyDefaults Modern asks " \
+	  "for enough.") \
+	D(TRACE_HIGH, 1586, ADVICE, "a trace level for finding faults", \
+	  "Levels above 7 trace events, flows and data. On z/OS they cost, and " \
+	  "lose records.") \
+	D(TRACE_REMARK, 1587, ADVICE, "a remark does not fit its Trace", \
+	  "Trace is a sum: 1 and 2 errors, 4 info, 8 events, 16 flows, 32 " \
+	  "data.") \
+	D(LABEL_ODD, 1588, WARNING, "a label seems to hold a remark", \
+	  "All of the line is the label, blanks and all; labels have up to 32 " \
+	  "characters on z/OS. Put a # before a remark.") \
+	D(KEYRING_FOREIGN, 1589, WARNING, "a key ring that is z/OS's alone", \
+	  "Virtual key rings, tokens and data sets are not known on Linux. Name " \
+	  "a directory or a PEM file; see KEY RINGS in sallyport.policy(5).") \
 	/* what does not act */ \
 	D(NOT_BUILT, 1601, WARNING, "a parameter does not act yet", \
 	  "A later version builds it; the agent does not start with it.") \

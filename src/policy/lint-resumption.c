@@ -60,7 +60,7 @@ block_of(const struct settings *s)
 	} };
 }
 
-/* --- what one block says ------------------------------------------------- */
+/* --- what one block says ------------------------------------------ */
 
 /* Whatever is not off itself; two that are off do not contradict. */
 static void
@@ -158,7 +158,7 @@ judge(const struct settings *settings, struct diag *diag)
 		judge_keys(&b, judge_limits(&b, diag), diag);
 }
 
-/* --- each block once ------------------------------------------------------ */
+/* --- each block once ---------------------------------------------- */
 
 struct place {
 	const struct settings *settings;

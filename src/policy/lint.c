@@ -1,8 +1,23 @@
 #include "policy/lint.h"
 
+#include "base/arena.h"
+#include "policy/body.h"
+#include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/inert.h"
+#include "policy/lint-clients.h"
+#include "policy/lint-conditions.h"
+#include "policy/lint-lines.h"
+#include "policy/lint-names.h"
+#include "policy/lint-network.h"
+#include "policy/lint-protocols.h"
 #include "policy/lint-resumption.h"
+#include "policy/lint-scope.h"
+#include "policy/lint-suites.h"
+#include "policy/lint-text.h"
+#include "policy/lint-values.h"
+#include "policy/lint-view.h"
+#include "policy/names.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
 
@@ -21,6 +36,90 @@ warn_inert(const struct inert_item *item, struct diag *diag)
 	diag_cure(diag, record, "%s", item->reason);
 }
 
+static void
+judge_line(struct lint_scope *scope, const struct lint_line *line)
+{
+	lint_text_line(scope, line);
+	lint_network_line(scope, line);
+	lint_values_line(scope, line);
+	lint_suites_line(scope, line);
+}
+
+static void
+learn(struct lint_scope *scope, const struct lint_view *view)
+{
+	lint_clients_learn(scope, view);
+	lint_suites_learn(scope, view);
+}
+
+static void
+judge(struct lint_scope *scope, const struct lint_view *view)
+{
+	lint_conditions_judge(scope, view);
+	/* Nothing is secured, or it is not known how. */
+	if (view->environment == NULL ||
+	    !lint_view_on(scope, view, LINT_VIEW_ENABLED))
+		return;
+	lint_protocols_judge(scope, view);
+	lint_suites_judge(scope, view);
+	lint_clients_judge(scope, view);
+	lint_values_judge(scope, view);
+}
+
+static void
+each_rule(struct lint_scope *scope,
+    void (*found)(struct lint_scope *scope, const struct lint_view *view))
+{
+	struct names_entry *entry = names_first(scope->context->names);
+	struct lint_view view;
+
+	for (; entry != NULL; entry = entry->next) {
+		if (entry->statement->id != SCHEMA_RULE || entry->body == NULL)
+			continue;
+		lint_view_fill(scope, entry->body, &view);
+		found(scope, &view);
+	}
+}
+
+static void
+check_all(struct lint_scope *scope)
+{
+	scope->fields = lint_view_fields_new(scope);
+	scope->suites = lint_suites_new(scope);
+	scope->tallies_last = &scope->tallies;
+	lint_lines_each(scope, judge_line);
+	lint_text_remarks(scope);
+	lint_suites_lists(scope);
+	each_rule(scope, learn);
+	each_rule(scope, judge);
+	lint_names_check(scope);
+	lint_scope_tell_counts(scope);
+}
+
+/* What the checks remember ends here, also where memory does. */
+static void
+check(const struct policy *policy, struct diag *diag)
+{
+	struct lint_scope scope = {
+		.policy = policy, .context = policy_context(policy),
+		.diag = diag,
+	};
+	struct arena *arena = arena_new();
+	jmp_buf guard;
+
+	if (arena == NULL) {
+		diag_out_of_memory(diag);
+		return;
+	}
+	scope.arena = arena;
+	arena_set_guard(arena, &guard);
+	if (setjmp(guard) == 0)
+		check_all(&scope);
+	else
+		diag_out_of_memory(diag);
+	arena_free(&arena);
+}
+
 void
 lint_policy(const struct policy *policy, struct diag *diag)
 {
@@ -30,6 +129,7 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
 	lint_resumption_check(policy_rules(policy), diag);
+	check(policy, diag);
 	/* Mistakes may have hidden some. */
 	if (diag_count(diag, DIAG_ERROR) == 0 &&
 	    rules_count(policy_rules(policy)) == 0)

@@ -17,7 +17,18 @@ libpolicy_a_SOURCES += \
 	src/policy/groups.c src/policy/groups.h \
 	src/policy/inert.c src/policy/inert.h \
 	src/policy/lint.c src/policy/lint.h \
+	src/policy/lint-clients.c src/policy/lint-clients.h \
+	src/policy/lint-conditions.c src/policy/lint-conditions.h \
+	src/policy/lint-lines.c src/policy/lint-lines.h \
+	src/policy/lint-names.c src/policy/lint-names.h \
+	src/policy/lint-network.c src/policy/lint-network.h \
+	src/policy/lint-protocols.c src/policy/lint-protocols.h \
 	src/policy/lint-resumption.c src/policy/lint-resumption.h \
+	src/policy/lint-scope.c src/policy/lint-scope.h \
+	src/policy/lint-suites.c src/policy/lint-suites.h \
+	src/policy/lint-text.c src/policy/lint-text.h \
+	src/policy/lint-values.c src/policy/lint-values.h \
+	src/policy/lint-view.c src/policy/lint-view.h \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \

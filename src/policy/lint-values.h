@@ -1,0 +1,17 @@
+/*
+ * lint-values.h - advice on values that are allowed, and surprise.
+ */
+#ifndef SALLYPORT_POLICY_LINT_VALUES_H
+#define SALLYPORT_POLICY_LINT_VALUES_H
+
+struct lint_line;
+struct lint_scope;
+struct lint_view;
+
+/* Key sizes that break, trace bits, labels, key rings of z/OS. */
+void lint_values_line(struct lint_scope *scope, const struct lint_line *line);
+
+/* Parameters that need, or defeat, each other. */
+void lint_values_judge(struct lint_scope *scope, const struct lint_view *view);
+
+#endif
