@@ -122,12 +122,122 @@ answers "the rule, why, its actions and place" 0 "rule web, priority 1, $sample/
   because
     direction is inbound
     local port 444 is in 443-444
-    remote address 198.51.100.66 is in 198.51.100.0-198.51.100.255
+    remote address 198.51.100.66 is in 198.51.100.0/24
   group        Secure
   environment  Server
   connection   Patient
-  secured      yes" inbound 192.0.2.1:444 198.51.100.66:50000
-says "no rule" 3 'no rule matches' inbound 192.0.2.1:445 198.51.100.66:50000
+  secured      yes
+  then         TLS as a server
+  passed over, in search order
+    first, priority 9, $sample/rules.policy:31
+      local port 444 is not 443
+    jobs, priority 1, $sample/rules.policy:53
+      it is for outbound connections; remote port 50000 is not 900; job is not known to be AZF*
+    users, priority 1, $sample/rules.policy:60
+      it is for outbound connections; remote port 50000 is not 900; user is not known to be alice" \
+    inbound 192.0.2.1:444 198.51.100.66:50000
+answers "a clear rule, and nothing before it" 0 "rule first, priority 9, $sample/rules.policy:31
+  because
+    direction is outbound
+    local port is 443
+    remote address is 198.51.100.66
+  group        Clear
+  secured      no
+  then         it stays in clear: TTLSEnabled is Off" match \
+    --direction outbound --local 192.0.2.1:443 --remote 198.51.100.66:50000
+says "no rule" 3 'no rule matches, of 6$' \
+    inbound 192.0.2.1:445 198.51.100.66:50000
+says "it stays in clear" 3 '^  then +it stays in clear$' \
+    inbound 192.0.2.1:445 198.51.100.66:50000
+says "the five that miss least" 3 \
+    'passed over, the 5 that miss least of 6 \(--all' \
+    inbound 192.0.2.1:445 198.51.100.66:50000
+answers "not the one that misses most" 1 "" \
+    grep 2ndToLast <(inbound 192.0.2.1:445 198.51.100.66:50000)
+says "it, too, with --all" 3 '^    2ndToLast, priority 1' \
+    inbound 192.0.2.1:445 198.51.100.66:50000 --all
+says "what of it was missed" 3 '^ +it is for outbound connections; remote port 50000 is not 636; local address 192.0.2.1 is not in 2001:db8::/32$' \
+    inbound 192.0.2.1:445 198.51.100.66:50000 --all
+says "a job that matches" 0 "^    job 'azfmfa' begins as AZF\*$" match \
+    --direction outbound --local 192.0.2.1:5 --remote 192.0.2.2:900 \
+    --job azfmfa
+says "a user that matches" 0 "^    user 'alice' is alice$" match \
+    --direction outbound --local 192.0.2.1:5 --remote 192.0.2.2:900 \
+    --user alice
+says "a job that does not" 0 "job 'x' does not begin as AZF\*$" match \
+    --direction outbound --local 192.0.2.1:5 --remote 192.0.2.2:900 \
+    --user alice --job x
+says "a user that does not" 3 "user 'Alice' is not alice$" match \
+    --direction outbound --local 192.0.2.1:5 --remote 192.0.2.2:900 \
+    --user Alice
+says "a name that could be a forged line" 3 "user 'a.x0Arule web' is not" \
+    match --direction outbound --local 192.0.2.1:5 --remote 192.0.2.2:900 \
+    --user $'a\nrule web'
+
+{
+	sed '/^TTLSRule web/,$d' "$sample/rules.policy"
+	cat <<-'END'
+	TTLSRule sundays
+	{
+		LocalPortRange 443
+		Direction Inbound
+		IpTimeCondition
+		{
+			DayOfWeekMask 1000000
+			TimeZone UTC
+		}
+		TTLSGroupActionRef Clear
+	}
+	END
+} | put sundays.policy
+sundays() {
+	TZ=UTC "$sallyport" match "$sample/sundays.policy" \
+	    --direction inbound --local 192.0.2.1:443 --remote 192.0.2.9:1 \
+	    --at "$1"
+}
+says "a rule in force" 0 \
+    '^    it is in force at 2026-01-04 12:00:00 UTC$' sundays 2026-01-04T12:00Z
+says "a rule not in force" 3 \
+    '^      it is not in force at 2026-01-05 12:00:00 UTC$' \
+    sundays 2026-01-05T12:00Z
+
+# A port that forwards is never in clear, whatever else matches there.
+{
+	sed '/^TTLSRule first/,$d' "$sample/rules.policy"
+	cat <<-'END'
+	TTLSApplicationAction Onward
+	{
+		Handoff Forward
+		Backend 127.0.0.1:80
+	}
+	TTLSRule forward
+	{
+		LocalAddr 192.0.2.0/24
+		LocalPortRange 443
+		RemoteAddr 203.0.113.0/24
+		Direction Inbound
+		TTLSGroupActionRef Secure
+		TTLSEnvironmentActionRef Server
+		TTLSApplicationActionRef Onward
+	}
+	END
+} | put forward.policy
+forward() {
+	"$sallyport" match "$sample/forward.policy" --direction inbound \
+	    --local "$1" --remote "$2"
+}
+says "no rule on a port that forwards" 3 \
+    '^  then +it is closed: the port is held for forward, which forwards$' \
+    forward 192.0.2.1:443 192.0.2.9:1
+says "another rule on a port that forwards" 0 \
+    '^  then +it is closed: the port is held for forward, which forwards$' \
+    forward 192.0.2.1:443 198.51.100.1:1
+says "the rule that forwards" 0 '^  then +TLS as a server$' \
+    forward 192.0.2.1:443 203.0.113.1:1
+says "no rule beside it" 3 '^  then +it stays in clear$' \
+    forward 192.0.2.1:80 192.0.2.9:1
+says "no rule at another address" 3 '^  then +it stays in clear$' \
+    forward 192.0.3.1:443 192.0.2.9:1
 
 answers "a batch, line for line" 0 'web
 first
@@ -196,6 +306,9 @@ says "wrong defaults" 2 "defaults 'old'" match --defaults old
 says "an unknown option" 2 "'--bogus'" match --bogus
 says "an option without value" 2 "'--local' needs" match --local
 says "a batch with a flow" 2 'batch' match --batch - --local 192.0.2.1:1
+says "all in a batch" 2 'no --all' match --batch - --all
+says "all in JSON" 2 'no --all' match $both --direction inbound --format json \
+    --all
 says "a batch in JSON" 2 'batch' match --batch - --format json
 says "help" 0 '^usage: sallyport match' match --help
 }

@@ -14,6 +14,7 @@ sallyport_SOURCES = \
 	src/cmd/jsontext.c src/cmd/jsontext.h \
 	src/cmd/lint.c src/cmd/lint.h \
 	src/cmd/match.c src/cmd/match.h \
+	src/cmd/match-reason.c src/cmd/match-reason.h \
 	src/cmd/match-time.c src/cmd/match-time.h \
 	src/cmd/options.c src/cmd/options.h \
 	src/cmd/rewrite.c src/cmd/rewrite.h \

@@ -10,9 +10,9 @@
 
 #include "base/str.h"
 #include "cmd/jsontext.h"
+#include "cmd/match-reason.h"
 #include "cmd/match-time.h"
 #include "cmd/options.h"
-#include "policy/condition.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
 #include "policy/policy.h"
@@ -29,10 +29,13 @@ static const char usage[] =
     "usage: sallyport match FILE --direction inbound|outbound --local A:P\n"
     "           --remote A:P [--user NAME] [--job NAME] [--at TIME]\n"
     "           [--defaults Modern|zOS] [--format human|json]\n"
+    "           [--all]\n"
     "       sallyport match FILE --batch FLOWS [--at TIME]\n"
     "           [--defaults Modern|zOS]\n"
     "\n"
-    "Says which rule of the policy FILE a connection gets, and why.\n"
+    "Says which rule of the policy FILE a connection gets, and why: what met\n"
+    "its conditions, and of the rules asked before it the few that came\n"
+    "nearest, or with --all every one.\n"
     "TIME is now, or 2026-11-21T09:30 (local, or with Z or +01:00), or @EPOCH.\n"
     "FLOWS holds a connection a line (`-`: standard input):\n"
     "    inbound 192.0.2.1:443 198.51.100.7:50000 [user [job]]\n";
@@ -42,11 +45,12 @@ struct request {
 	const char *direction, *local, *remote, *user, *job, *at;
 	enum policy_defaults defaults;
 	struct times_moment moment;	/* now, or `at` */
-	bool json, format_given;
+	bool json, format_given, all;
 };
 
 enum { OPTION_BATCH = 256, OPTION_DIRECTION, OPTION_LOCAL, OPTION_REMOTE,
-	OPTION_USER, OPTION_JOB, OPTION_AT, OPTION_DEFAULTS, OPTION_FORMAT };
+	OPTION_USER, OPTION_JOB, OPTION_AT, OPTION_DEFAULTS, OPTION_FORMAT,
+	OPTION_ALL };
 
 static const struct option longs[] = {
 	{ "batch", required_argument, NULL, OPTION_BATCH },
@@ -58,6 +62,7 @@ static const struct option longs[] = {
 	{ "at", required_argument, NULL, OPTION_AT },
 	{ "defaults", required_argument, NULL, OPTION_DEFAULTS },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "all", no_argument, NULL, OPTION_ALL },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -206,115 +211,6 @@ print_json(const struct rules_rule *rule)
 	return options_finish(COMMAND);
 }
 
-static void
-print_ports(const char *what, const struct rules_ports *ports, unsigned port)
-{
-	for (size_t i = 0; ports != NULL && i < ports->count; i++) {
-		const struct addr_ports *r = &ports->range[i];
-
-		if (port < r->lo || port > r->hi)
-			continue;
-		if (r->lo == r->hi)
-			printf("    %s port is %u\n", what, port);
-		else
-			printf("    %s port %u is in %u-%u\n", what, port,
-			    r->lo, r->hi);
-		return;
-	}
-}
-
-static void
-print_addrs(const char *what, const struct rules_addrs *addrs,
-    const struct addr *addr)
-{
-	char text[ADDR_TEXT_MAX], lo[ADDR_TEXT_MAX], hi[ADDR_TEXT_MAX];
-
-	for (size_t i = 0; addrs != NULL && i < addrs->count; i++) {
-		const struct addr_range *r = &addrs->range[i];
-
-		if (!addr_in_range(addr, r))
-			continue;
-		if (addr_compare(&r->lo, &r->hi) == 0)
-			printf("    %s address is %s\n", what,
-			    addr_print(addr, text));
-		else
-			printf("    %s address %s is in %s-%s\n", what,
-			    addr_print(addr, text), addr_print(&r->lo, lo),
-			    addr_print(&r->hi, hi));
-		return;
-	}
-}
-
-static void
-print_name(const char *what, const char *pattern, const char *name)
-{
-	char quoted[STR_QUOTE_MAX];
-
-	if (pattern != NULL && name != NULL)
-		printf("    %s %s is in %s\n", what,
-		    str_quote(name, strlen(name), quoted), pattern);
-	else if (pattern != NULL)
-		printf("    %s may be any: %s\n", what, pattern);
-}
-
-static void
-print_times(const struct rules_rule *rule, const struct rules_flow *flow)
-{
-	time_t seconds = (time_t)flow->moment->epoch;
-	char text[64] = "then";
-	struct tm tm;
-
-	if (rule->times == NULL)
-		return;
-	if (localtime_r(&seconds, &tm) != NULL)
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm);
-	printf("    it is in force at %s\n", text);
-}
-
-static void
-print_action(const char *what, const char *name)
-{
-	if (name != NULL)
-		printf("  %-12s %s\n", what, name);
-}
-
-static void
-print_human(const struct rules_rule *rule, const struct rules_flow *flow,
-    size_t count)
-{
-	bool in = flow->direction == RULES_INBOUND;
-	struct source_place at;
-
-	if (rule == NULL) {
-		printf("no rule matches, of %zu: the connection stays in "
-		    "clear\n", count);
-		return;
-	}
-	printf("rule %s, priority %u", rule->name, rule->priority);
-	if (rule->span.source != NULL) {
-		at = source_locate(rule->span.source, rule->span.offset);
-		printf(", %s:%u", source_path(rule->span.source), at.line);
-	}
-	printf("\n  because\n    direction is %s\n",
-	    in ? "inbound" : "outbound");
-	print_ports("local", rule->local_ports, flow->local.port);
-	print_ports("remote", rule->remote_ports, flow->remote.port);
-	print_addrs("local", rule->local_addrs, &flow->local.addr);
-	print_addrs("remote", rule->remote_addrs, &flow->remote.addr);
-	print_name("user", rule->user, flow->user);
-	if (flow->job == NULL && flow->unit != NULL)
-		print_name("unit", rule->job, flow->unit);
-	else
-		print_name("job", rule->job, flow->job);
-	print_times(rule, flow);
-	print_action("group", rule->actions->group);
-	print_action("environment", rule->actions->environment);
-	print_action("connection", rule->actions->connection);
-	print_action("application", rule->actions->application_name);
-	printf("  %-12s %s\n", "secured", rule->actions->secured ? "yes" :
-	    "no: TTLSEnabled is Off, the connection stays in clear");
-}
-
 /* 0, or the exit status, reported. */
 static int
 make_flow(const struct request *req, struct rules_flow *flow_r)
@@ -358,7 +254,7 @@ answer_one(const struct rules *table, const struct request *req,
 	if (req->json) {
 		status = print_json(rule);
 	} else {
-		print_human(rule, flow, rules_count(table));
+		match_reason_print(table, rule, flow, req->all, stdout);
 		status = options_finish(COMMAND);
 	}
 	if (status != 0)
@@ -421,6 +317,9 @@ take_option(struct request *req, int option)
 	case OPTION_AT:
 		req->at = optarg;
 		return 0;
+	case OPTION_ALL:
+		req->all = true;
+		return 0;
 	case OPTION_DEFAULTS:
 		return options_defaults(COMMAND, optarg, &req->defaults) == 0 ?
 		    0 : OPTIONS_EXIT_USAGE;
@@ -453,6 +352,9 @@ set_moment(struct request *req)
 static int
 check_request(const struct request *req)
 {
+	if (req->json && req->all)
+		return options_refuse(COMMAND, "--format json has no "
+		    "reasons: no --all");
 	if (req->batch == NULL)
 		return 0;
 	if (req->direction != NULL || req->local != NULL ||
@@ -460,9 +362,9 @@ check_request(const struct request *req)
 		return options_refuse(COMMAND, "--batch takes its flows from "
 		    "a file: no --direction, --local, --remote, --user, "
 		    "--job");
-	if (req->format_given)
+	if (req->format_given || req->all)
 		return options_refuse(COMMAND, "--batch prints names only: "
-		    "no --format");
+		    "no --format, no --all");
 	return 0;
 }
 
