@@ -13,6 +13,7 @@
 #include "cmd/match-reason.h"
 #include "cmd/match-time.h"
 #include "cmd/options.h"
+#include "policy/condition.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
 #include "policy/policy.h"
