@@ -20,6 +20,7 @@
 #include "policy/names.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
+#include "policy/shadow.h"
 
 static void
 warn_inert(const struct inert_item *item, struct diag *diag)
@@ -129,6 +130,7 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
 	lint_resumption_check(policy_rules(policy), diag);
+	shadow_check(policy_rules(policy), diag);
 	check(policy, diag);
 	/* Mistakes may have hidden some. */
 	if (diag_count(diag, DIAG_ERROR) == 0 &&

@@ -32,15 +32,23 @@ libpolicy_a_SOURCES += \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \
+	src/policy/overlap.c src/policy/overlap.h \
 	src/policy/piece.c src/policy/piece.h \
 	src/policy/policy.c src/policy/policy.h \
 	src/policy/prefix.c src/policy/prefix.h \
+	src/policy/region.c src/policy/region.h \
+	src/policy/region-tree.c src/policy/region-tree.h \
 	src/policy/rule-index.c src/policy/rule-index.h \
 	src/policy/rules.c src/policy/rules.h \
 	src/policy/same.c src/policy/same.h \
 	src/policy/schema.c src/policy/schema.h \
 	src/policy/settings.c src/policy/settings.h \
+	src/policy/shadow.c src/policy/shadow.h \
 	src/policy/source.c src/policy/source.h \
+	src/policy/space.c src/policy/space.h \
+	src/policy/space-axis.c src/policy/space-axis.h \
+	src/policy/space-names.c src/policy/space-names.h \
+	src/policy/space-text.c src/policy/space-text.h \
 	src/policy/suites.c src/policy/suites.h \
 	src/policy/times.c src/policy/times.h \
 	src/policy/times-pool.c src/policy/times-pool.h \
@@ -51,4 +59,5 @@ libpolicy_a_SOURCES += \
 	src/policy/value-list.c src/policy/value-list.h \
 	src/policy/value-show.c src/policy/value-show.h \
 	src/policy/view.c src/policy/view.h \
-	src/policy/walk.c src/policy/walk.h
+	src/policy/walk.c src/policy/walk.h \
+	src/policy/witness.c src/policy/witness.h
