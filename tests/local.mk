@@ -10,7 +10,9 @@ UNIT_TESTS = \
 	tests/check_compile \
 	tests/check_diag \
 	tests/check_format \
+	tests/check_inheritance \
 	tests/check_keys \
+	tests/check_language \
 	tests/check_lineage \
 	tests/check_link \
 	tests/check_listen \

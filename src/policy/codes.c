@@ -10,8 +10,8 @@
 
 struct table {
 	const char *noun;
-	const struct codes_code *codes;
-	size_t count, digits;
+	const struct codes_code *codes, *aliases;
+	size_t count, alias_count, digits;
 	unsigned base;
 };
 
@@ -66,15 +66,38 @@ static const struct codes_code ssl2[] = {
 	{ 7, "TLS_DES_192_EDE3_CBC_WITH_MD5" },
 };
 
+/* What others call them: only ever suggested, never read. */
+static const struct codes_code curve_aliases[] = {
+	{ 19, "P-192" }, { 19, "prime192v1" }, { 21, "P-224" },
+	{ 23, "P-256" }, { 23, "prime256v1" }, { 24, "P-384" },
+	{ 25, "P-521" }, { 29, "curve25519" }, { 30, "curve448" },
+};
+
+static const struct codes_code pair_aliases[] = {
+	{ 0x0201, "rsa_pkcs1_sha1" },
+	{ 0x0203, "ecdsa_sha1" },
+	{ 0x0401, "rsa_pkcs1_sha256" },
+	{ 0x0403, "ecdsa_secp256r1_sha256" },
+	{ 0x0501, "rsa_pkcs1_sha384" },
+	{ 0x0503, "ecdsa_secp384r1_sha384" },
+	{ 0x0601, "rsa_pkcs1_sha512" },
+	{ 0x0603, "ecdsa_secp521r1_sha512" },
+	{ 0x0804, "rsa_pss_rsae_sha256" },
+	{ 0x0805, "rsa_pss_rsae_sha384" },
+	{ 0x0806, "rsa_pss_rsae_sha512" },
+};
+
 static const struct table tables[CODES_KINDS] = {
 	[CODES_CURVES] = {
-		"curve", curves, ARRAY_SIZE(curves), 4, 10,
+		"curve", curves, curve_aliases, ARRAY_SIZE(curves),
+		ARRAY_SIZE(curve_aliases), 4, 10,
 	},
 	[CODES_PAIRS] = {
-		"signature algorithm", pairs, ARRAY_SIZE(pairs), 4, 16,
+		"signature algorithm", pairs, pair_aliases, ARRAY_SIZE(pairs),
+		ARRAY_SIZE(pair_aliases), 4, 16,
 	},
 	[CODES_SSL2] = {
-		"cipher of SSL 2", ssl2, ARRAY_SIZE(ssl2), 1, 10,
+		"cipher of SSL 2", ssl2, NULL, ARRAY_SIZE(ssl2), 0, 1, 10,
 	},
 };
 
@@ -114,6 +137,10 @@ codes_suggest(enum codes_kind kind, const char *name, size_t length)
 	unsigned least = SUGGEST_DISTANCE + 1, distance;
 	bool tied = false;
 
+	for (size_t i = 0; i < table->alias_count; i++)
+		if (str_equal(name, length, table->aliases[i].name))
+			return codes_find_code(kind,
+			    table->aliases[i].code)->name;
 	for (size_t i = 0; i < table->count; i++) {
 		const char *known = table->codes[i].name;
 

@@ -35,7 +35,10 @@ const struct codes_code *codes_find_code(enum codes_kind kind, uint16_t code);
 /* Number `index` in order of code, or NULL past the last. */
 const struct codes_code *codes_at(enum codes_kind kind, size_t index);
 
-/* The one nearest name within three edits, or NULL. */
+/*
+ * The one nearest name within three edits, or of what others call by this
+ * name; or NULL.
+ */
 const char *codes_suggest(enum codes_kind kind, const char *name,
     size_t length);
 

@@ -122,6 +122,9 @@
 	  "Curves and signature algorithms have four digits each.") \
 	D(CODE_TWICE, 1319, WARNING, "a code is listed twice", \
 	  "The first place in the list counts.") \
+	D(CURVES_ANY, 1320, WARNING, "Any stands beside other curves", \
+	  "Any offers every curve there is: it needs no others, and the order " \
+	  "of the others is lost.") \
 	D(URL_BAD, 1321, ERROR, "a URL cannot be read", \
 	  "Write http://HOST, with :PORT and /PATH where they are needed.") \
 	D(TIME_MASK, 1340, ERROR, "a mask of times cannot be read", \

@@ -2,10 +2,10 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/str.h"
 #include "policy/diag.h"
+#include "policy/secret.h"
 
 #define LINE_BEFORE	90	/* characters shown left of a caret... */
 #define LINE_AFTER	70	/* ...and from it on, of 4 bytes at most */
@@ -42,28 +42,6 @@ ends_word(const char *p, size_t left)
 	default:
 		return false;
 	}
-}
-
-/*
- * How many characters of a word are a password's keyword, also where it is
- * not spelt quite right, or the password runs into it; 0 where it is none.
- */
-static size_t
-secret_keyword(const char *word, size_t length)
-{
-	static const char keyword[] = "KeyringPw";
-	size_t whole = sizeof(keyword) - 1;
-
-	if (str_equal(word, length, "Keyring"))
-		return 0;
-	if (length >= whole && strncasecmp(word, keyword, whole) == 0)
-		return whole;
-	if (length >= 2 && strncasecmp(word + length - 2, "pw", 2) == 0)
-		return length;
-	for (size_t i = 0; i + 4 <= length && i < 64; i++)
-		if (strncasecmp(word + i, "pass", 4) == 0)
-			return length;
-	return str_distance(word, length, keyword, whole, 2) <= 2 ? length : 0;
 }
 
 /* Where a secret starts, if that is before `end` of the line, or after it. */

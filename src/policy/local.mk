@@ -42,6 +42,7 @@ libpolicy_a_SOURCES += \
 	src/policy/rules.c src/policy/rules.h \
 	src/policy/same.c src/policy/same.h \
 	src/policy/schema.c src/policy/schema.h \
+	src/policy/secret.c src/policy/secret.h \
 	src/policy/settings.c src/policy/settings.h \
 	src/policy/shadow.c src/policy/shadow.h \
 	src/policy/source.c src/policy/source.h \

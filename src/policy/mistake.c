@@ -1,13 +1,13 @@
 #include "policy/mistake.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/str.h"
 #include "policy/body.h"
 #include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/names.h"
+#include "policy/secret.h"
 #include "policy/tree.h"
 #include "policy/walk.h"
 
@@ -15,18 +15,6 @@ static struct source_span
 keyword_span(const struct context *context, const struct tree_node *node)
 {
 	return context_span(context, &node->words[0]);
-}
-
-/* A keyword with a password run into it is not shown past the keyword. */
-static const char *
-quote_keyword(const char *text, size_t length, char *buf)
-{
-	static const char secret[] = "KeyringPw";
-
-	if (length > sizeof(secret) - 1 &&
-	    strncasecmp(text, secret, sizeof(secret) - 1) == 0)
-		length = sizeof(secret) - 1;
-	return str_quote(text, length, buf);
 }
 
 /* The statement that has such a row, one that this one leads to first. */
@@ -66,7 +54,7 @@ mistake_unknown(struct context *context,
 		    "unknown parameter");
 		return NULL;
 	}
-	quote_keyword(name, word->length, quoted);
+	secret_quote(name, word->length, quoted);
 	home = find_home(statement, name, word->length);
 	if (home != NULL) {
 		record = diag_report(context->diag, DIAG_WRONG_STATEMENT, span,

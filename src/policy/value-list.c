@@ -16,10 +16,16 @@ struct reading {
 	const char *word, *noun;
 	size_t length, digits;
 	unsigned base;
-	bool suites;			/* else codes of `kind` */
+	const struct schema_param *row;	/* NULL: cipher suites */
 	enum codes_kind kind;
 	enum diag_code bad, cut, twice;
 };
+
+static bool
+is_suites(const struct reading *r)
+{
+	return r->row == NULL;
+}
 
 static struct source_span
 first_span(const struct value_input *input)
@@ -62,7 +68,7 @@ is_known(const struct reading *r, int code)
 {
 	if (code == -1)
 		return false;
-	return r->suites ? suites_find_code((uint16_t)code) != NULL :
+	return is_suites(r) ? suites_find_code((uint16_t)code) != NULL :
 	    codes_find_code(r->kind, (uint16_t)code) != NULL;
 }
 
@@ -73,7 +79,7 @@ code_of_name(const struct reading *r)
 	const struct suites_suite *suite;
 	const struct codes_code *code;
 
-	if (r->suites) {
+	if (is_suites(r)) {
 		suite = suites_find_name(r->word, r->length);
 		return suite == NULL ? -1 : suite->code;
 	}
@@ -84,7 +90,7 @@ code_of_name(const struct reading *r)
 static bool
 looks_like_codes(const struct reading *r)
 {
-	if (r->suites)
+	if (is_suites(r))
 		return memchr(r->word, '_', r->length) == NULL;
 	for (size_t i = 0; i < r->length; i++)
 		if (digit_of(r->word[i], 16) == -1)
@@ -92,26 +98,62 @@ looks_like_codes(const struct reading *r)
 	return true;
 }
 
+/* The nearest name, or choice of the row; NULL where there is none. */
+static const char *
+suggest(const struct reading *r)
+{
+	const char *nearest = is_suites(r) ?
+	    suites_suggest(r->word, r->length) :
+	    codes_suggest(r->kind, r->word, r->length);
+
+	if (nearest == NULL && !is_suites(r) && r->row->choices != NULL)
+		nearest = schema_suggest_choice(r->row, r->word, r->length);
+	return nearest;
+}
+
 static int
 refuse_name(const struct reading *r)
 {
 	struct diag *diag = r->context->diag;
 	char quoted[STR_QUOTE_MAX];
-	const char *nearest;
+	const char *nearest = suggest(r);
 	struct diag_record *record = diag_report(diag, r->bad,
 	    first_span(r->input), "%s is not a %s",
 	    str_quote(r->word, r->length, quoted), r->noun);
 
-	nearest = r->suites ? suites_suggest(r->word, r->length) :
-	    codes_suggest(r->kind, r->word, r->length);
 	if (nearest != NULL)
 		diag_cure(diag, record, "did you mean '%s'?", nearest);
-	else if (r->base == 16)
+	else if (is_suites(r))
 		diag_cure(diag, record,
 		    "use an IANA name, or hexadecimal codes");
 	else
-		diag_cure(diag, record, "use a name, or decimal codes of %zu "
-		    "digit%s", r->digits, r->digits == 1 ? "" : "s");
+		diag_cure(diag, record, "use a name, or %s codes of %zu "
+		    "digit%s", r->base == 16 ? "hexadecimal" : "decimal",
+		    r->digits, r->digits == 1 ? "" : "s");
+	return -1;
+}
+
+/* Whether a two-digit list is one of known four-digit codes. */
+static bool
+is_four_digit(const struct reading *r)
+{
+	if (!is_suites(r) || r->digits != 2 || r->length % 4 != 0)
+		return false;
+	for (size_t i = 0; i < r->length; i += 4)
+		if (!is_known(r, number_of(r->word + i, 4, 16)))
+			return false;
+	return true;
+}
+
+static int
+refuse_separator(const struct reading *r, char separator)
+{
+	struct diag *diag = r->context->diag;
+	char quoted[STR_QUOTE_MAX];
+
+	diag_cure(diag, diag_report(diag, r->bad, first_span(r->input),
+	    "%s in a list of codes", str_quote(&separator, 1, quoted)),
+	    "run codes together; write names on a line each");
 	return -1;
 }
 
@@ -131,6 +173,9 @@ refuse_code(const struct reading *r, size_t at)
 		diag_cure(diag, record, "these codes are decimal: write %0*d "
 		    "for %s", (int)r->digits, hex,
 		    codes_find_code(r->kind, (uint16_t)hex)->name);
+	else if (is_four_digit(r))
+		diag_cure(diag, record, "codes of four digits belong in "
+		    "V3CipherSuites4Char");
 	else
 		diag_cure(diag, record, "codes have %zu %s digit%s", r->digits,
 		    r->base == 16 ? "hexadecimal" : "decimal",
@@ -145,10 +190,10 @@ refuse_length(const struct reading *r)
 	struct diag_record *record = diag_report(diag, r->cut,
 	    first_span(r->input), "%zu digits are not a list of %zu-digit "
 	    "%s codes", r->length, r->digits,
-	    r->suites ? "cipher" : r->noun);
+	    is_suites(r) ? "cipher" : r->noun);
 
 	diag_cure(diag, record, "write %zu digits for each %s, or a name",
-	    r->digits, r->suites ? "suite" : r->noun);
+	    r->digits, is_suites(r) ? "suite" : r->noun);
 	return -1;
 }
 
@@ -177,6 +222,15 @@ join(struct context *context, struct settings_codes first,
 	return first;
 }
 
+static void
+warn_twice(struct context *context, enum diag_code code,
+    struct source_span span, const char *noun)
+{
+	diag_cure(context->diag, diag_report(context->diag, code, span,
+	    "a %s is listed twice", noun),
+	    "the first of them counts; remove the other");
+}
+
 static int
 read_list(struct reading *r, struct settings_codes *codes_r)
 {
@@ -185,6 +239,10 @@ read_list(struct reading *r, struct settings_codes *codes_r)
 	int code = code_of_name(r);
 	uint16_t *codes;
 
+	if (memchr(r->word, ',', r->length) != NULL)
+		return refuse_separator(r, ',');
+	if (memchr(r->word, ':', r->length) != NULL)
+		return refuse_separator(r, ':');
 	if (code == -1 && !looks_like_codes(r))
 		return refuse_name(r);
 	if (code == -1 && r->length % r->digits != 0)
@@ -202,9 +260,7 @@ read_list(struct reading *r, struct settings_codes *codes_r)
 	}
 	*codes_r = join(context, (struct settings_codes){ 0 }, one);
 	if (codes_r->count < one.count)
-		diag_cure(context->diag, diag_report(context->diag, r->twice,
-		    first_span(r->input), "a %s is listed twice", r->noun),
-		    "the first of them counts; remove the other");
+		warn_twice(context, r->twice, first_span(r->input), r->noun);
 	return 0;
 }
 
@@ -215,7 +271,7 @@ value_list_parse_suites(struct context *context,
 {
 	struct reading r = {
 		.context = context, .input = input, .noun = "cipher suite",
-		.digits = digits, .base = 16, .suites = true,
+		.digits = digits, .base = 16,
 		.bad = DIAG_CIPHER_BAD, .cut = DIAG_CIPHER_LENGTH,
 		.twice = DIAG_CIPHER_TWICE,
 	};
@@ -242,7 +298,7 @@ value_list_parse_codes(struct context *context,
 {
 	enum codes_kind kind = value_list_kind(row);
 	struct reading r = {
-		.context = context, .input = input, .kind = kind,
+		.context = context, .input = input, .row = row, .kind = kind,
 		.noun = codes_noun(kind), .digits = codes_digits(kind),
 		.base = codes_base(kind), .bad = DIAG_CODE_BAD,
 		.cut = DIAG_CODE_LENGTH, .twice = DIAG_CODE_TWICE,
@@ -304,28 +360,46 @@ join_names(struct context *context, struct settings_names *names,
 	}
 }
 
+static void
+join_any(struct context *context, struct value *value,
+    const struct value *more, struct source_span line)
+{
+	if (value->choice != more->choice)
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_CURVES_ANY, line, "Any and other curves stand in one "
+		    "list"), "Any counts; remove it, or the others");
+	if (more->choice != NULL)
+		*value = *more;
+}
+
 void
 value_list_join(struct context *context, const struct schema_param *row,
-    struct value *value, const struct value *more)
+    struct value *value, const struct value *more, struct source_span line)
 {
-	struct settings_codes all;
+	struct settings_codes first = value->codes, second = more->codes, all;
+	bool suites = row->type == SCHEMA_TYPE_SUITES2 ||
+	    row->type == SCHEMA_TYPE_SUITES4;
 
 	if (value_is_names(row)) {
 		join_names(context, &value->names, &more->names);
 		return;
 	}
 	if (value->choice != NULL || more->choice != NULL) {
-		if (more->choice != NULL)
-			*value = *more;
+		join_any(context, value, more, line);
 		return;
 	}
-	if (row->type == SCHEMA_TYPE_SUITES2 ||
-	    row->type == SCHEMA_TYPE_SUITES4) {
-		all = join(context, as_codes(&value->ciphers),
-		    as_codes(&more->ciphers));
+	if (suites) {
+		first = as_codes(&value->ciphers);
+		second = as_codes(&more->ciphers);
+	}
+	all = join(context, first, second);
+	if (all.count < first.count + second.count)
+		warn_twice(context, suites ? DIAG_CIPHER_TWICE :
+		    DIAG_CODE_TWICE, line, suites ? "cipher suite" :
+		    codes_noun(value_list_kind(row)));
+	if (suites)
 		value->ciphers = (struct settings_ciphers){ all.codes,
 		    all.count };
-	} else {
-		value->codes = join(context, value->codes, more->codes);
-	}
+	else
+		value->codes = all;
 }

@@ -14,6 +14,7 @@
 #include "policy/codes.h"
 #include "policy/schema.h"
 #include "policy/settings.h"
+#include "policy/source.h"
 
 struct context;
 struct value;
@@ -35,10 +36,10 @@ enum codes_kind value_list_kind(const struct schema_param *row);
 /*
  * Adds `more` to `value`, both of one repeatable row: a code counts where it
  * is first, names stay as often as they were written. Where one of two curve
- * lists is Any, so is the sum.
+ * lists is Any, so is the sum. Warns of what has no effect, at the line.
  */
 void value_list_join(struct context *context, const struct schema_param *row,
-    struct value *value, const struct value *more);
+    struct value *value, const struct value *more, struct source_span line);
 
 /* One list after another, for curves and signature algorithms. */
 struct settings_codes value_list_add(struct context *context,

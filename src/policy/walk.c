@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/secret.h"
 #include "policy/tree.h"
 
 struct walker {
@@ -216,7 +217,7 @@ report_unknown(struct walker *w, const struct tree_node *node)
 
 	if (walk_refuse_template(context, text, span))
 		return;
-	str_quote(text, word->length, quoted);
+	secret_quote(text, word->length, quoted);
 	home = node->block ? NULL :
 	    schema_find_home(NULL, text, word->length);
 	if (home != NULL) {
