@@ -4,7 +4,7 @@
 
 #include "policy/settings.h"
 #include "policy/suites.h"
-#include "tls/tls_library.h"
+#include "tls/tls_able.h"
 
 enum { TLS10 = 1, TLS11, TLS12, TLS13 };
 #define BIT(version)	(1u << (version))
@@ -65,7 +65,7 @@ weigh(struct fit *fit, uint32_t on, uint16_t code, enum cert_key key)
 	const struct suites_suite *suite = suites_find_code(code);
 	bool used = false, fitting = false;
 
-	if (suite == NULL || !tls_library_has_suite(code))
+	if (suite == NULL || !tls_able_suite(code))
 		return;
 	for (int version = TLS10; version <= TLS13; version++) {
 		if ((on & BIT(version)) == 0 ||

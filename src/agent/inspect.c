@@ -55,7 +55,9 @@ check_key(const struct inspection *in, const struct inspect_chain_cert *c,
 	uint32_t least = rsa ? RSA_BITS : ECC_BITS;
 	uint32_t policy = rsa ? s->min_rsa_bits : s->min_ecc_bits;
 
-	if (c->cert.key != CERT_KEY_RSA && c->cert.key != CERT_KEY_ECC)
+	/* Of a curve that is not known no size is, either. */
+	if ((c->cert.key != CERT_KEY_RSA && c->cert.key != CERT_KEY_ECC) ||
+	    c->cert.key_bits == 0)
 		return;
 	if (c->cert.key_bits < least)
 		fault_say(in->diag, DIAG_KEY_WEAK, s, c->file->path,

@@ -128,11 +128,15 @@ static int
 set_identity(WOLFSSL_CTX *library, const struct tls_ring *ring,
     struct tls_ring_error *error_r)
 {
-	if (wolfSSL_CTX_use_certificate_chain_buffer(library,
-	    ring->chain_pem, (long)ring->chain_length) != WOLFSSL_SUCCESS)
+	int rc;
+
+	rc = wolfSSL_CTX_use_certificate_chain_buffer(library,
+	    ring->chain_pem, (long)ring->chain_length);
+	if (rc != WOLFSSL_SUCCESS)
 		return tls_ring_fault(error_r, ring->chain_path,
 		    "look at it with: openssl x509 -noout -text -in FILE",
-		    "the TLS library cannot use the certificate chain");
+		    "the TLS library cannot use the certificate chain: %s",
+		    wolfSSL_ERR_reason_error_string((unsigned long)rc));
 	if (wolfSSL_CTX_use_PrivateKey_buffer(library, ring->key_pem,
 	    (long)ring->key_length, WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
 		tls_ring_fault(error_r, ring->key_path,

@@ -7,7 +7,6 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/version.h>
 
-#include <strings.h>
 #include <unistd.h>
 
 #ifdef HAVE_WOLFSSL_INTERNAL
@@ -85,13 +84,6 @@ const char *
 tls_library_version(void)
 {
 	return wolfSSL_lib_version();
-}
-
-bool
-tls_library_has_suite(uint16_t code)
-{
-	return strcasecmp(wolfSSL_get_cipher_name_from_suite(
-	    (unsigned char)(code >> 8), (unsigned char)code), "None") != 0;
 }
 
 int

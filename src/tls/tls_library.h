@@ -24,9 +24,6 @@ void tls_library_end(void);
 /* "5.9.2", of the library that runs. */
 const char *tls_library_version(void);
 
-/* Was the library built with this cipher suite? By IANA code. */
-bool tls_library_has_suite(uint16_t code);
-
 /*
  * How large the key of a context is. Only the library that the set-up builds
  * tells; with any other one: 0.

@@ -44,9 +44,10 @@ def mask(text):
     return re.sub(r"DIR/rings/[^/: ]+", "RING", text)
 
 
-def said(*rules, args=()):
-    """[(severity, code, line, message, cure)] of lint --deep."""
-    path = T.write("deep.policy", policy.text(*rules))
+def said(rules, args=()):
+    """[(severity, code, line, message, cure)] of lint --deep, about files, on
+    a rule, several, or the text of a policy."""
+    path = T.write("deep.policy", text_of(rules))
     done = subprocess.run(
         [build_path("sallyport"), "lint", "--deep", "--format", "json",
          *args, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -57,19 +58,29 @@ def said(*rules, args=()):
     equal(done.returncode, 1 if file["errors"] else 0, "exit status")
     expect(b"PRIVATE" not in done.stdout, "a key is in the output")
     return [(d["severity"], d["code"], d["spans"][0]["line"],
-             mask(d["message"]), d["help"]) for d in file["diagnostics"]]
+             mask(d["message"]), d["help"]) for d in file["diagnostics"]
+            if d["code"].startswith("SP17")]
+
+
+def text_of(rules):
+    if isinstance(rules, str):
+        return rules
+    return policy.text(*(rules if isinstance(rules, list) else [rules]))
 
 
 def says(rules, *wanted):
     """Exactly these, each "severity CODE line-needle: message"; all with a
     cure."""
-    rules = rules if isinstance(rules, list) else [rules]
-    text = policy.text(*rules)
+    text = text_of(rules)
     found = []
-    for severity, code, line, message, cure in said(*rules):
+    for severity, code, line, message, cure in said(rules):
         expect(cure, "no cure: " + message)
         word = text.splitlines()[line - 1].split()[0]
         found.append("%s %s %s: %s" % (severity, code, word, message))
+    status, answer = daemon.check(T.path("deep.policy"), "--check")
+    equal(sorted(re.findall(r"policy:(\d+):.* error: .*\[(SP\d{4})\]", answer)),
+          sorted((str(r[2]), r[1]) for r in said(rules) if r[0] == "error"),
+          "errors of --check\n" + answer)
     if sorted(found) != sorted(wanted):
         raise AssertionError("said:\n%s\nwanted:\n%s" % (
             "\n".join(sorted(found)), "\n".join(sorted(wanted))))
@@ -132,7 +143,13 @@ with T.case("rules that share a ring share what is said of it"):
     folder = ring("shared", trusted=())
     one = rule(folder)
     ports = policy.Rule("more", daemon.free_ports(), None, like=one)
-    says([one, ports],
+    other = policy.Rule("other", daemon.free_ports(), "unused",
+                        "127.0.0.1:9", auth="Full")
+    text = policy.text(one, ports, other).replace("keyring-other",
+                                                  "keyring-gate", 1)
+    start = text.index("TTLSKeyringParms keyring-other")
+    text = text[:start] + text[text.index("}", start) + 1:]
+    says(text,
          "error SP1702 Keyring: RING: client certificates are asked for, and "
          "the key ring trusts no CA",
          "warning SP1715 Keyring: %s: certificate 1, CN=server,O=Sallyport "
