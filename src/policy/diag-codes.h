@@ -140,6 +140,29 @@
 	D(TIME_ZONE, 1343, ERROR, "a time zone cannot be read", \
 	  "It is Local (the zone of the daemon: TZ, or /etc/localtime), UTC, or " \
 	  "an offset to the east such as UTC+01:00.") \
+	D(TIME_NEVER, 1344, WARNING, "a time condition is never met", \
+	  "No date of the calendar has a 1 in all of its masks. A rule that has " \
+	  "no other time condition is never in force.") \
+	D(TIME_PAST, 1345, WARNING, "a time condition is over", \
+	  "Its ConditionTimeRange has ended, by this host's clock.") \
+	D(TIME_MIDNIGHT, 1346, ADVICE, "a night is cut at midnight", \
+	  "All parts of an IpTimeCondition are looked at at one moment, so " \
+	  "after midnight the masks are asked for the next day. With a mask for " \
+	  "Fridays, 22:00-06:00 is Friday from 00:00 to 06:00 and from 22:00 to " \
+	  "24:00. For Friday's night write two conditions: Friday from 22:00 to " \
+	  "24:00, and Saturday from 00:00 to 06:00.") \
+	D(TIME_LAPSE, 1347, ADVICE, \
+	  "a secured rule is in force at times only", \
+	  "At other times the rule is not looked at, and another one may match. " \
+	  "Where none does, the connection is closed: that a rule goes out of " \
+	  "force does not open the port in clear, as it would on z/OS. For " \
+	  "connections in clear, write a rule of lower priority with " \
+	  "TTLSEnabled Off.") \
+	D(OWNER_UNKNOWN, 1348, WARNING, \
+	  "a forwarded port has no user and no job", \
+	  "With Handoff Forward the agent itself listens, so that no process is " \
+	  "known by which Jobname or Userid could be met: the rule never " \
+	  "matches, and sallyportd does not start with it.") \
 	/* names and references */ \
 	D(NAME_MISSING, 1401, ERROR, "a statement has no name", \
 	  "A statement outside of others needs a name, for others to refer to.") \

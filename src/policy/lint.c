@@ -10,11 +10,13 @@
 #include "policy/lint-lines.h"
 #include "policy/lint-names.h"
 #include "policy/lint-network.h"
+#include "policy/lint-owner.h"
 #include "policy/lint-protocols.h"
 #include "policy/lint-resumption.h"
 #include "policy/lint-scope.h"
 #include "policy/lint-suites.h"
 #include "policy/lint-text.h"
+#include "policy/lint-times.h"
 #include "policy/lint-values.h"
 #include "policy/lint-view.h"
 #include "policy/names.h"
@@ -129,7 +131,9 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	for (size_t i = 0;
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);
+	lint_owner_check(policy_rules(policy), diag);
 	lint_resumption_check(policy_rules(policy), diag);
+	lint_times_check(policy, diag);
 	shadow_check(policy_rules(policy), diag);
 	check(policy, diag);
 	/* Mistakes may have hidden some. */

@@ -22,11 +22,13 @@ libpolicy_a_SOURCES += \
 	src/policy/lint-lines.c src/policy/lint-lines.h \
 	src/policy/lint-names.c src/policy/lint-names.h \
 	src/policy/lint-network.c src/policy/lint-network.h \
+	src/policy/lint-owner.c src/policy/lint-owner.h \
 	src/policy/lint-protocols.c src/policy/lint-protocols.h \
 	src/policy/lint-resumption.c src/policy/lint-resumption.h \
 	src/policy/lint-scope.c src/policy/lint-scope.h \
 	src/policy/lint-suites.c src/policy/lint-suites.h \
 	src/policy/lint-text.c src/policy/lint-text.h \
+	src/policy/lint-times.c src/policy/lint-times.h \
 	src/policy/lint-values.c src/policy/lint-values.h \
 	src/policy/lint-view.c src/policy/lint-view.h \
 	src/policy/mistake.c src/policy/mistake.h \

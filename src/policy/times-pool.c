@@ -13,7 +13,6 @@
 
 struct times_pool {
 	struct context *context;
-	struct times_condition wide;	/* nothing coded: always */
 	const struct times **slots;	/* by hash; NULL: free */
 	size_t count, room;		/* room: a power of two */
 };
@@ -21,31 +20,24 @@ struct times_pool {
 struct times_pool *
 times_pool_new(struct context *context)
 {
-	const struct schema_statement *statement =
-	    schema_statement(SCHEMA_IP_TIME_CONDITION);
 	struct times_pool *pool = arena_alloc(context->arena, sizeof(*pool));
-	const struct schema_param *row;
-	struct value value;
 
 	pool->context = context;
-	pool->wide.period.to = INT64_MAX;
-	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
-		if (row->def == NULL)
-			continue;
-		value_parse_default(context, row, row->def, &value);
-		value_field_store(row, &value, &pool->wide);
-	}
 	return pool;
 }
 
+/* Every day is one of the first 31: the other half adds none. */
 void
-times_pool_read(const struct times_pool *pool, const struct body *body,
-    struct times_condition *condition_r)
+times_pool_read(const struct body *body, struct times_condition *condition_r)
 {
-	*condition_r = pool->wide;
+	const uint64_t first = (UINT64_C(1) << TIMES_DAYS_MAX) - 1;
+
+	*condition_r = times_wide;
 	for (size_t i = 0; i < body->set_count; i++)
 		value_field_store(body->sets[i].row, &body->sets[i].value,
 		    condition_r);
+	if ((condition_r->days & first) == first)
+		condition_r->days = TIMES_ALL_DAYS;
 }
 
 /* --- equal or not ------------------------------------------------------- */
@@ -86,13 +78,13 @@ compare_conditions(const void *va, const void *vb)
 }
 
 static bool
-is_wide(const struct times_pool *pool, const struct times_condition *c)
+is_wide(const struct times_condition *c)
 {
 	struct times_condition here = *c;
 
 	/* Whose clock counts is no matter where every moment does. */
-	here.zone = pool->wide.zone;
-	return compare_conditions(&here, &pool->wide) == 0;
+	here.zone = times_wide.zone;
+	return compare_conditions(&here, &times_wide) == 0;
 }
 
 static uint64_t
@@ -224,8 +216,8 @@ times_pool_of(struct times_pool *pool, const struct body *rule)
 		if (conditions == NULL)
 			conditions = arena_alloc_array(pool->context->scratch,
 			    rule->link_count, sizeof(*conditions));
-		times_pool_read(pool, body, &conditions[times.count]);
-		always |= is_wide(pool, &conditions[times.count]);
+		times_pool_read(body, &conditions[times.count]);
+		always |= is_wide(&conditions[times.count]);
 		times.count++;
 	}
 	times.count = settle(conditions, times.count);

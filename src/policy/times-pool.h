@@ -19,7 +19,7 @@ const struct times *times_pool_of(struct times_pool *pool,
     const struct body *rule);
 
 /* One IpTimeCondition, in struct times_condition's terms. */
-void times_pool_read(const struct times_pool *pool, const struct body *body,
+void times_pool_read(const struct body *body,
     struct times_condition *condition_r);
 
 #endif

@@ -6,6 +6,12 @@
 
 #define MONTHS 12
 
+const struct times_condition times_wide = {
+	.months = TIMES_ALL_MONTHS, .days = TIMES_ALL_DAYS,
+	.weekdays = TIMES_ALL_WEEKDAYS, .period = { 0, INT64_MAX },
+	.zone = TIMES_LOCAL,
+};
+
 const struct times_moment times_any;
 
 void
@@ -126,4 +132,11 @@ times_possible(const struct times_condition *condition)
 					return condition->weekdays != 0;
 		}
 	return false;
+}
+
+bool
+times_over(const struct times_condition *condition,
+    const struct times_moment *moment)
+{
+	return wall_in(condition->zone, moment).stamp > condition->period.to;
 }

@@ -25,6 +25,11 @@
 /* Bits of a DayOfMonthMask: from the first day on, then from the last back. */
 #define TIMES_DAYS_MAX 31
 
+/* The masks of those who code none. */
+#define TIMES_ALL_MONTHS ((UINT64_C(1) << 12) - 1)
+#define TIMES_ALL_DAYS ((UINT64_C(1) << 2 * TIMES_DAYS_MAX) - 1)
+#define TIMES_ALL_WEEKDAYS ((UINT64_C(1) << 7) - 1)
+
 /* Minutes of a day. */
 #define TIMES_DAY 1440
 
@@ -82,6 +87,9 @@ struct times_moment {
 	struct times_wall local;
 };
 
+/* Nothing coded: met at every moment. */
+extern const struct times_condition times_wide;
+
 /* At this moment every condition is met: for who asks whatever the time. */
 extern const struct times_moment times_any;
 
@@ -98,7 +106,11 @@ bool times_met(const struct times *times, const struct times_moment *moment);
 bool times_condition_met(const struct times_condition *condition,
     const struct times_moment *moment);
 
-/* Whether a condition can be met at all, at any moment. */
+/* Whether there is a date in the calendar that the masks allow. */
 bool times_possible(const struct times_condition *condition);
+
+/* Whether the condition's period has ended. */
+bool times_over(const struct times_condition *condition,
+    const struct times_moment *moment);
 
 #endif
