@@ -86,6 +86,7 @@ SCRIPT_TESTS = \
 	tests/cmd-match-time.sh \
 	tests/cmd-sallyport.sh \
 	tests/cmd-show.sh \
+	tests/cmd-show-pasearch.py \
 	tests/lint/docs.sh \
 	tests/lint/examples.sh \
 	tests/lint/headers.sh \

@@ -154,10 +154,14 @@ print_shown(FILE *out, const char *text)
 	fputs(buf, out);
 }
 
+/* The file's name alone: its path is at the top, and would be everywhere. */
 static void
 print_place(const struct writer *w, const struct source_span *span)
 {
-	print_shown(w->out, view_path(w->show->view));
+	const char *path = view_path(w->show->view);
+	const char *slash = strrchr(path, '/');
+
+	print_shown(w->out, slash == NULL ? path : slash + 1);
 	fprintf(w->out, ":%zu", view_line(w->show->view, span));
 }
 
@@ -239,7 +243,7 @@ static void
 print_reason(const struct writer *w, const struct view_parameter *p)
 {
 	/* A default that does not act is what happens anyway. */
-	if (p->reason == NULL || p->origin == NULL)
+	if (p->reason == NULL || !p->differs)
 		return;
 	fprintf(w->out, "        has no effect%s: %s\n",
 	    p->acts == SCHEMA_ACTS_LATER ? " yet" : "", p->reason);
