@@ -14,6 +14,7 @@
 #include "policy/diag.h"
 #include "policy/lint.h"
 #include "policy/policy.h"
+#include "tls/tls_able.h"
 #include "tls/tls_library.h"
 
 #define COMMAND		"sallyport lint"
@@ -128,6 +129,7 @@ static int
 lint_file(const struct request *req, const char *path)
 {
 	struct diag *diag = diag_new();
+	const struct lint_able able = { tls_able_suite, tls_able_lists() };
 	struct policy *policy;
 	int status = EXIT_CLEAN;
 
@@ -137,7 +139,7 @@ lint_file(const struct request *req, const char *path)
 	}
 	policy = policy_examine(path, req->defaults, diag);
 	if (policy != NULL) {
-		lint_policy(policy, diag);
+		lint_policy(policy, &able, diag);
 		if (req->deep && diag_count(diag, DIAG_ERROR) == 0)
 			environment_check(policy_rules(policy), diag);
 	}

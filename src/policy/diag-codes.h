@@ -252,6 +252,9 @@
 	  "NULL encrypts nothing; EXPORT, RC4, RC2 and DES can be broken; 3DES " \
 	  "leaks in long connections. Remove them: there is no list that needs " \
 	  "them.") \
+	D(SUITES_UNABLE, 1541, WARNING, "a suite is not in the TLS library", \
+	  "It is skipped: nothing is encrypted with it. Static DH, ECDH and " \
+	  "DSS suites are in no library of today.") \
 	D(SUITES_STATIC, 1542, WARNING, \
 	  "a cipher suite has no forward secrecy", \
 	  "With TLS_RSA_, TLS_DH_ and TLS_ECDH_ suites, who gets the private " \
@@ -260,6 +263,12 @@
 	  "a weaker suite is preferred to a stronger one", \
 	  "The list is in order of preference. Put suites with GCM or CHACHA20 " \
 	  "before those with CBC, and TLS_ECDHE_ before TLS_RSA_.") \
+	D(SUITES_CLIENT_AUTH, 1544, ADVICE, \
+	  "suites that may not carry RSA client certificates", \
+	  "Before TLS 1.3 some TLS libraries ask clients for certificates of " \
+	  "the kind that their own suites have. With ECDSA suites alone a " \
+	  "client's RSA certificate is then not sent, and with Required the " \
+	  "client is refused.") \
 	/* client authentication and roles */ \
 	D(CLIENT_AUTH_UNUSED, 1550, WARNING, "ClientAuthType has no effect", \
 	  "Only HandshakeRole ServerWithClientAuth asks a client for its " \
@@ -324,7 +333,7 @@
 	  "No TCP connection has 0.0.0.0, a multicast or a broadcast address. " \
 	  "Write All for any address, and address/prefix for a subnet.") \
 	D(ENDS_APART, 1571, WARNING, "no connection has both addresses", \
-	  "Both ends of a connection are IPv4, or both IPv6; and both are " \
+	  "Connections from 127.0.0.1 or ::1 go there, too: both ends are " \
 	  "within the host, or none.") \
 	/* values that surprise */ \
 	D(SNI_INCOMPLETE, 1580, WARNING, "a server name is not said", \
@@ -333,6 +342,9 @@
 	D(SNI_NO_LABEL, 1581, WARNING, "a server name has no certificate", \
 	  "ServerHandshakeSNIList takes name/label: the label of the " \
 	  "certificate for that name.") \
+	D(SNI_OFF, 1590, WARNING, "server names are listed, and not looked at", \
+	  "ClientHandshakeSNI and ServerHandshakeSNI are Off where they are not " \
+	  "coded: code Required or Optional.") \
 	D(FRAGMENT_LENGTH, 1582, WARNING, "a record size is not said", \
 	  "ClientMaxSSLFragment needs ClientMaxSSLFragmentLength.") \
 	D(SUITE_B_LIST, 1583, WARNING, \
@@ -394,6 +406,10 @@
 	  "A later version builds it; the agent does not start with it.") \
 	D(NO_EFFECT, 1602, WARNING, "a parameter has no effect here", \
 	  "It is accepted, so that a z/OS policy loads unchanged.") \
+	D(LISTS_UNABLE, 1603, WARNING, \
+	  "this TLS library takes no lists of curves or signature pairs", \
+	  "It chooses them itself. The library that `quickstart` and `runtests` " \
+	  "build takes them.") \
 	/* what the policy names in the world */ \
 	D(KEYRING, 1701, ERROR, "a key ring cannot be used", \
 	  "The message names the file and what is wrong with it; see KEY RINGS " \

@@ -163,7 +163,7 @@ judge_width(struct lint_scope *scope, const struct lint_view *view,
 
 /* --- ends that never meet ----------------------------------------- */
 
-enum kind { KIND_V4 = 1, KIND_V6 = 2, KIND_LOOP = 4, KIND_FAR = 8 };
+enum kind { KIND_LOOP = 1, KIND_FAR = 2 };
 
 static unsigned
 kind_of(const struct addr_range *range)
@@ -177,8 +177,7 @@ kind_of(const struct addr_range *range)
 	    range->hi.b[12] >= 127 : addr_compare(&range->lo, &six) <= 0 &&
 	    addr_compare(&range->hi, &six) >= 0);
 
-	return (four ? KIND_V4 : KIND_V6) | (holds ? KIND_LOOP : 0) |
-	    (loop ? 0 : KIND_FAR);
+	return (holds ? KIND_LOOP : 0) | (loop ? 0 : KIND_FAR);
 }
 
 static unsigned
@@ -194,21 +193,14 @@ kinds(const struct rules_addrs *addrs)
 static void
 judge_ends(struct lint_scope *scope, const struct asked *asked)
 {
-	const char *why = NULL;
 	struct diag_record *record;
-	unsigned both;
 
-	if (asked->local.addrs == NULL || asked->remote.addrs == NULL)
-		return;
-	both = kinds(asked->local.addrs) & kinds(asked->remote.addrs);
-	if ((both & (KIND_V4 | KIND_V6)) == 0)
-		why = "one end is IPv4, the other IPv6";
-	else if ((both & (KIND_LOOP | KIND_FAR)) == 0)
-		why = "one end is within the host, the other is not";
-	if (why == NULL)
+	if (asked->local.addrs == NULL || asked->remote.addrs == NULL ||
+	    (kinds(asked->local.addrs) & kinds(asked->remote.addrs)) != 0)
 		return;
 	record = lint_scope_report(scope, DIAG_ENDS_APART,
-	    *asked->remote.addrs_span, "no connection matches: %s", why);
+	    *asked->remote.addrs_span, "no connection matches: one end is "
+	    "within the host, the other is not");
 	diag_cure(scope->diag, record, "correct one of the two, or leave it "
 	    "out");
 	diag_note(scope->diag, record, *asked->local.addrs_span,

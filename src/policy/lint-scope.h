@@ -15,9 +15,9 @@
 
 struct arena;
 struct context;
+struct lint_able;
 struct lint_suites;
 struct lint_view_fields;
-struct policy;
 
 /* What was seen, by a number that is never 0. */
 struct lint_scope_map {
@@ -26,7 +26,7 @@ struct lint_scope_map {
 };
 
 struct lint_scope {
-	const struct policy *policy;
+	const struct lint_able *able;
 	const struct context *context;
 	struct diag *diag;
 	struct arena *arena;

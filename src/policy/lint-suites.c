@@ -6,22 +6,22 @@
 #include "base/compiler.h"
 #include "base/str.h"
 #include "policy/body.h"
-#include "policy/context.h"
+#include "policy/lint.h"
 #include "policy/lint-lines.h"
 #include "policy/lint-scope.h"
 #include "policy/lint-view.h"
 #include "policy/schema.h"
+#include "policy/settings.h"
 #include "policy/suites.h"
 #include "policy/tree.h"
 
 #define ROOM_FIRST	16
 #define NOTES_MAX	8
 
-/* A suite, where it is coded, and in which word. */
+/* A suite, and where it is coded. */
 struct coded {
 	uint16_t suite;
 	struct source_span span;
-	uint32_t word;
 };
 
 struct list {
@@ -142,33 +142,14 @@ list_used(struct lint_scope *scope, const struct lint_view *view)
 }
 
 static void
-warn_twice(struct lint_scope *scope, const struct coded *earlier,
-    const struct coded *again)
-{
-	struct diag_record *record;
-
-	/* Within one word the compiler warns. */
-	if (earlier->word == again->word)
-		return;
-	record = lint_scope_report(scope, DIAG_CIPHER_TWICE, again->span,
-	    "%s is listed twice", name_of(again->suite));
-	diag_cure(scope->diag, record,
-	    "the first of them counts; remove the other");
-	diag_note(scope->diag, record, earlier->span, "the first one is here");
-}
-
-static void
 add(struct lint_scope *scope, struct list *list, uint16_t suite,
-    struct source_span span, struct source_span word)
+    struct source_span span)
 {
-	struct coded coded = { suite, span, word.offset }, *larger;
+	struct coded *larger;
 
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->coded[i].suite != suite)
-			continue;
-		warn_twice(scope, &list->coded[i], &coded);
-		return;
-	}
+	for (size_t i = 0; i < list->count; i++)
+		if (list->coded[i].suite == suite)
+			return;
 	if (list->count == list->room) {
 		list->room = list->room == 0 ? ROOM_FIRST : list->room * 2;
 		larger = arena_alloc_array(scope->arena, list->room,
@@ -178,7 +159,7 @@ add(struct lint_scope *scope, struct list *list, uint16_t suite,
 			    list->count * sizeof(*larger));
 		list->coded = larger;
 	}
-	list->coded[list->count++] = coded;
+	list->coded[list->count++] = (struct coded){ suite, span };
 }
 
 static int
@@ -207,7 +188,7 @@ add_codes(struct lint_scope *scope, struct list *list,
 			code = code * 16 + digit_of(text[at + i]);
 		span.offset = word.offset + at;
 		if (i == digits && suites_find_code((uint16_t)code) != NULL)
-			add(scope, list, (uint16_t)code, span, word);
+			add(scope, list, (uint16_t)code, span);
 	}
 }
 
@@ -225,7 +206,7 @@ lint_suites_line(struct lint_scope *scope, const struct lint_line *line)
 	list = list_of(scope, line);
 	suite = suites_find_name(lint_scope_text(word), word.length);
 	if (suite != NULL)
-		add(scope, list, suite->code, word, word);
+		add(scope, list, suite->code, word);
 	else if (memchr(lint_scope_text(word), '_', word.length) == NULL)
 		add_codes(scope, list, word,
 		    line->row->type == SCHEMA_TYPE_SUITES2 ? 2 : 4);
@@ -233,10 +214,53 @@ lint_suites_line(struct lint_scope *scope, const struct lint_line *line)
 
 /* --- a list as a whole -------------------------------------------- */
 
+static bool
+able(const struct lint_scope *scope, uint16_t suite)
+{
+	return scope->able->suite(suite);
+}
+
+/* Suites that one thing is said of. */
+static const struct kind {
+	enum lint_suites_class first, last;
+	bool able;			/* of those that the library has */
+	enum diag_code code;
+	const char *what, *cure;
+} all_kinds[] = {
+	{ LINT_SUITES_OPEN, LINT_SUITES_OPEN, false, DIAG_SUITES_BROKEN,
+	  "encrypts nothing", "remove it" },
+	{ LINT_SUITES_EXPORT, LINT_SUITES_EXPORT, false, DIAG_SUITES_BROKEN,
+	  "has a key of 40 bits", "remove it" },
+	{ LINT_SUITES_RC, LINT_SUITES_RC, false, DIAG_SUITES_BROKEN,
+	  "has a cipher that is broken", "remove it" },
+	{ LINT_SUITES_DES, LINT_SUITES_DES, false, DIAG_SUITES_BROKEN,
+	  "has a key of 56 bits", "remove it" },
+	{ LINT_SUITES_3DES, LINT_SUITES_3DES, false, DIAG_SUITES_BROKEN,
+	  "has blocks of 64 bits, which leak in long connections",
+	  "remove it" },
+	{ LINT_SUITES_STATIC, LINT_SUITES_STATIC, true, DIAG_SUITES_STATIC,
+	  "has no forward secrecy", "an ECDHE suite has: who steals the key "
+	  "reads nothing that was recorded" },
+	{ LINT_SUITES_STATIC, LINT_SUITES_TLS13, false, DIAG_SUITES_UNABLE,
+	  "is not in the TLS library, and never used", "remove it, or list "
+	  "TLS_ECDHE_... in its place" },
+};
+
+static bool
+is_kind(const struct lint_scope *scope, const struct kind *kind,
+    uint16_t suite)
+{
+	enum lint_suites_class class = lint_suites_class(suite);
+
+	return class >= kind->first && class <= kind->last &&
+	    (kind->code == DIAG_SUITES_BROKEN ||
+	    able(scope, suite) == kind->able);
+}
+
+/* The first suite that is of the kind, and the others in notes. */
 static void
 warn_class(struct lint_scope *scope, const struct list *list,
-    enum lint_suites_class class, enum diag_code code, const char *what,
-    const char *cure)
+    const struct kind *kind)
 {
 	struct diag_record *record = NULL;
 	size_t notes = 0;
@@ -244,12 +268,12 @@ warn_class(struct lint_scope *scope, const struct list *list,
 	for (size_t i = 0; i < list->count; i++) {
 		const struct coded *c = &list->coded[i];
 
-		if (lint_suites_class(c->suite) != class)
+		if (!is_kind(scope, kind, c->suite))
 			continue;
 		if (notes == 0) {
-			record = lint_scope_report(scope, code, c->span,
-			    "%s %s", name_of(c->suite), what);
-			diag_cure(scope->diag, record, "%s", cure);
+			record = lint_scope_report(scope, kind->code, c->span,
+			    "%s %s", name_of(c->suite), kind->what);
+			diag_cure(scope->diag, record, "%s", kind->cure);
 		} else if (notes <= NOTES_MAX) {
 			diag_note(scope->diag, record, c->span, "so does %s",
 			    name_of(c->suite));
@@ -306,27 +330,11 @@ warn_order(struct lint_scope *scope, const struct list *list)
 void
 lint_suites_lists(struct lint_scope *scope)
 {
-	static const struct {
-		enum lint_suites_class class;
-		const char *what;
-	} broken[] = {
-		{ LINT_SUITES_OPEN, "encrypts nothing" },
-		{ LINT_SUITES_EXPORT, "has a key of 40 bits" },
-		{ LINT_SUITES_RC, "has a cipher that is broken" },
-		{ LINT_SUITES_DES, "has a key of 56 bits" },
-		{ LINT_SUITES_3DES, "has blocks of 64 bits, which leak in "
-		    "long connections" },
-	};
 	const struct list *list = scope->suites->first;
 
 	for (; list != NULL; list = list->next) {
-		for (size_t i = 0; i < ARRAY_SIZE(broken); i++)
-			warn_class(scope, list, broken[i].class,
-			    DIAG_SUITES_BROKEN, broken[i].what, "remove it");
-		warn_class(scope, list, LINT_SUITES_STATIC,
-		    DIAG_SUITES_STATIC, "has no forward secrecy",
-		    "an ECDHE suite has: who steals the key reads nothing "
-		    "that was recorded");
+		for (size_t i = 0; i < ARRAY_SIZE(all_kinds); i++)
+			warn_class(scope, list, &all_kinds[i]);
 		warn_order(scope, list);
 	}
 }
@@ -405,17 +413,98 @@ warn_lacks(struct lint_scope *scope, const struct lint_view *view,
 		    "the list begins here");
 }
 
-void
-lint_suites_judge(struct lint_scope *scope, const struct lint_view *view)
+/* Whether a version that is on, or may be, has the suite. */
+static bool
+usable(const struct lint_scope *scope, const struct lint_view *view,
+    uint16_t suite)
 {
-	const struct list *list = list_used(scope, view);
+	if (!able(scope, suite))
+		return false;
+	if (lint_suites_in_13(suite))
+		return may_be_on(scope, view, LINT_VIEW_TLSV13);
+	return (lint_suites_in_12(suite) &&
+	    may_be_on(scope, view, LINT_VIEW_TLSV12)) ||
+	    (lint_suites_before_12(suite) &&
+	    (may_be_on(scope, view, LINT_VIEW_TLSV11) ||
+	    may_be_on(scope, view, LINT_VIEW_TLSV1)));
+}
+
+/* Whether anything is left. */
+static bool
+judge_usable(struct lint_scope *scope, const struct lint_view *view,
+    const struct list *list)
+{
+	bool on = false;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (usable(scope, view, list->coded[i].suite))
+			return true;
+	/* No version at all is an error, and told. */
+	for (int field = LINT_VIEW_TLSV1; field <= LINT_VIEW_TLSV13; field++)
+		on = on || may_be_on(scope, view, (enum lint_view_field)field);
+	if (on)
+		diag_cure(scope->diag, lint_scope_report(scope,
+		    DIAG_SUITES_UNUSABLE, list->coded[0].span, "no suite of this "
+		    "list can be used"), "add TLS_AES_128_GCM_SHA256 with "
+		    "TLSv1.3 On, or TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 with "
+		    "TLSv1.2 On");
+	return false;
+}
+
+static void
+judge_fips(struct lint_scope *scope, const struct lint_view *view,
+    const struct list *list)
+{
+	const struct body_set *fips = lint_view_set(view, LINT_VIEW_FIPS);
+	struct diag_record *record;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct coded *c = &list->coded[i];
+
+		if (fips == NULL || !lint_view_on(scope, view, LINT_VIEW_FIPS) ||
+		    (lint_suites_class(c->suite) > LINT_SUITES_DES &&
+		    !has(c->suite, "CHACHA20")))
+			continue;
+		record = lint_scope_report(scope, DIAG_FIPS_WEAK, c->span,
+		    "%s, where FIPS140 is %s", name_of(c->suite),
+		    fips->value.choice->name);
+		diag_cure(scope->diag, record, "remove it");
+		diag_note(scope->diag, record, fips->span,
+		    "FIPS140 is here");
+	}
+}
+
+/* wolfSSL before 5.8 asks for client certificates as for its own. */
+static void
+judge_client_auth(struct lint_scope *scope, const struct lint_view *view,
+    const struct list *list)
+{
+	const struct body_set *role = lint_view_set(view, LINT_VIEW_ROLE);
+	struct diag_record *record;
+
+	if (role == NULL ||
+	    role->value.number != SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH)
+		return;
+	for (size_t i = 0; i < list->count; i++)
+		if (usable(scope, view, list->coded[i].suite) &&
+		    !has(list->coded[i].suite, "_ECDSA_"))
+			return;
+	record = lint_scope_report(scope, DIAG_SUITES_CLIENT_AUTH,
+	    list->coded[0].span, "all suites are ECDSA's: a client with an RSA "
+	    "certificate may be taken for one without");
+	diag_cure(scope->diag, record, "add an RSA suite, or one of TLS 1.3, "
+	    "where clients have RSA certificates");
+	diag_note(scope->diag, record, role->span,
+	    "clients are asked for certificates here");
+}
+
+static void
+judge_versions(struct lint_scope *scope, const struct lint_view *view,
+    const struct list *list)
+{
 	bool on12 = lint_view_on(scope, view, LINT_VIEW_TLSV12);
 	bool on13 = lint_view_on(scope, view, LINT_VIEW_TLSV13);
 
-	/* With a Suite B profile the list does not count. */
-	if (list == NULL || list->count == 0 ||
-	    lint_view_number(scope, view, LINT_VIEW_SUITE_B) != 0)
-		return;
 	if (on13 && find(list, lint_suites_in_13) == NULL)
 		warn_lacks(scope, view, list,
 		    lint_view_set(view, LINT_VIEW_TLSV13) != NULL ?
@@ -434,4 +523,19 @@ lint_suites_judge(struct lint_scope *scope, const struct lint_view *view)
 		    LINT_VIEW_TLSV12, "1.2", "add "
 		    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 and its like, or "
 		    "code TLSv1.2 Off");
+}
+
+void
+lint_suites_judge(struct lint_scope *scope, const struct lint_view *view)
+{
+	const struct list *list = list_used(scope, view);
+
+	/* With a Suite B profile the list does not count. */
+	if (list == NULL || list->count == 0 ||
+	    lint_view_number(scope, view, LINT_VIEW_SUITE_B) != 0 ||
+	    !judge_usable(scope, view, list))
+		return;
+	judge_versions(scope, view, list);
+	judge_fips(scope, view, list);
+	judge_client_auth(scope, view, list);
 }

@@ -36,7 +36,7 @@ bool lint_suites_in_13(uint16_t suite);
 /* No list was seen. */
 struct lint_suites *lint_suites_new(struct lint_scope *scope);
 
-/* Collects the suites of a line; warns of one that the list has already. */
+/* Collects the suites of a line. */
 void lint_suites_line(struct lint_scope *scope, const struct lint_line *line);
 
 /* Judges each list as a whole, once all lines were seen. */

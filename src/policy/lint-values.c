@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/str.h"
 #include "policy/body.h"
+#include "policy/lint.h"
 #include "policy/lint-lines.h"
 #include "policy/lint-scope.h"
 #include "policy/lint-view.h"
@@ -143,6 +144,13 @@ lint_values_line(struct lint_scope *scope, const struct lint_line *line)
 	char *end;
 	uint32_t number;
 
+	if (line->node == line->header &&
+	    line->statement->id == SCHEMA_SIGNATURE_PARMS &&
+	    !scope->able->lists)
+		diag_cure(scope->diag, lint_scope_report(scope,
+		    DIAG_LISTS_UNABLE, lint_lines_word(scope, line, 0),
+		    "the TLS library chooses curves and signature pairs "
+		    "itself"), "build with the library of quickstart");
 	if (line->row == NULL || word.length == 0)
 		return;
 	name = line->row->name;
@@ -166,22 +174,61 @@ lint_values_line(struct lint_scope *scope, const struct lint_line *line)
 
 /* --- several ------------------------------------------------------ */
 
-static void
-judge_sni(struct lint_scope *scope, const struct lint_view *view,
-    enum lint_view_field sni, enum lint_view_field match,
-    enum lint_view_field list)
+static const struct sni {
+	enum lint_view_field sni, match, list;
+} snis[] = {
+	{ LINT_VIEW_CLIENT_SNI, LINT_VIEW_CLIENT_SNI_MATCH,
+	  LINT_VIEW_CLIENT_SNI_LIST },
+	{ LINT_VIEW_SERVER_SNI, LINT_VIEW_SERVER_SNI_MATCH,
+	  LINT_VIEW_SERVER_SNI_LIST },
+};
+
+void
+lint_values_learn(struct lint_scope *scope, const struct lint_view *view)
 {
-	const struct body_set *set = lint_view_set(view, sni);
+	for (size_t i = 0; i < ARRAY_SIZE(snis); i++) {
+		const struct body_set *list = lint_view_set(view,
+		    snis[i].list);
+
+		if (list != NULL && (!lint_view_known(view, snis[i].sni) ||
+		    lint_view_on(scope, view, snis[i].sni)))
+			lint_scope_mark(scope, DIAG_SNI_OFF, list->span);
+	}
+}
+
+static void
+judge_sni_list(struct lint_scope *scope, const struct lint_view *view,
+    const struct sni *sni)
+{
+	const struct body_set *list = lint_view_set(view, sni->list);
 	const char *name;
 
-	if (set == NULL || !lint_view_on(scope, view, sni))
+	if (list == NULL || lint_scope_marked(scope, DIAG_SNI_OFF, list->span))
+		return;
+	name = list->row->name;
+	diag_cure(scope->diag, lint_scope_report(scope, DIAG_SNI_OFF,
+	    list->span, "%s has no effect while %.*s is Off", name,
+	    (int)strlen(name) - 4, name), "code %.*s Required or Optional",
+	    (int)strlen(name) - 4, name);
+}
+
+static void
+judge_sni(struct lint_scope *scope, const struct lint_view *view,
+    const struct sni *sni)
+{
+	const struct body_set *set = lint_view_set(view, sni->sni);
+	const char *name;
+
+	judge_sni_list(scope, view, sni);
+	if (set == NULL || !lint_view_on(scope, view, sni->sni))
 		return;
 	name = set->row->name;
-	if (!view->values[list].coded && lint_view_known(view, list))
+	if (!view->values[sni->list].coded && lint_view_known(view, sni->list))
 		diag_cure(scope->diag, lint_scope_report(scope,
 		    DIAG_SNI_INCOMPLETE, set->span, "%s has no name to look "
 		    "for", name), "add %sList", name);
-	else if (!view->values[match].coded && lint_view_known(view, match))
+	else if (!view->values[sni->match].coded &&
+	    lint_view_known(view, sni->match))
 		diag_cure(scope->diag, lint_scope_report(scope,
 		    DIAG_SNI_INCOMPLETE, set->span, "whether a name must match "
 		    "is not said"), "add %sMatch Required", name);
@@ -251,10 +298,8 @@ judge_fips(struct lint_scope *scope, const struct lint_view *view)
 void
 lint_values_judge(struct lint_scope *scope, const struct lint_view *view)
 {
-	judge_sni(scope, view, LINT_VIEW_CLIENT_SNI,
-	    LINT_VIEW_CLIENT_SNI_MATCH, LINT_VIEW_CLIENT_SNI_LIST);
-	judge_sni(scope, view, LINT_VIEW_SERVER_SNI,
-	    LINT_VIEW_SERVER_SNI_MATCH, LINT_VIEW_SERVER_SNI_LIST);
+	for (size_t i = 0; i < ARRAY_SIZE(snis); i++)
+		judge_sni(scope, view, &snis[i]);
 	judge_fragment(scope, view);
 	judge_suite_b(scope, view);
 	judge_fips(scope, view);

@@ -53,6 +53,7 @@ learn(struct lint_scope *scope, const struct lint_view *view)
 {
 	lint_clients_learn(scope, view);
 	lint_suites_learn(scope, view);
+	lint_values_learn(scope, view);
 }
 
 static void
@@ -101,11 +102,11 @@ check_all(struct lint_scope *scope)
 
 /* What the checks remember ends here, also where memory does. */
 static void
-check(const struct policy *policy, struct diag *diag)
+check(const struct policy *policy, const struct lint_able *able,
+    struct diag *diag)
 {
 	struct lint_scope scope = {
-		.policy = policy, .context = policy_context(policy),
-		.diag = diag,
+		.able = able, .context = policy_context(policy), .diag = diag,
 	};
 	struct arena *arena = arena_new();
 	jmp_buf guard;
@@ -124,7 +125,8 @@ check(const struct policy *policy, struct diag *diag)
 }
 
 void
-lint_policy(const struct policy *policy, struct diag *diag)
+lint_policy(const struct policy *policy, const struct lint_able *able,
+    struct diag *diag)
 {
 	const struct inert_item *item;
 
@@ -135,7 +137,7 @@ lint_policy(const struct policy *policy, struct diag *diag)
 	lint_resumption_check(policy_rules(policy), diag);
 	lint_times_check(policy, diag);
 	shadow_check(policy_rules(policy), diag);
-	check(policy, diag);
+	check(policy, able, diag);
 	/* Mistakes may have hidden some. */
 	if (diag_count(diag, DIAG_ERROR) == 0 &&
 	    rules_count(policy_rules(policy)) == 0)

@@ -5,11 +5,23 @@
 #ifndef SALLYPORT_POLICY_LINT_H
 #define SALLYPORT_POLICY_LINT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct diag;
 struct policy;
 
-/* Adds to the diag that the policy was examined with (policy_examine). Where
- * that has errors, only what is sound all the same is judged. */
-void lint_policy(const struct policy *policy, struct diag *diag);
+/* What the TLS library can do, which policy does not know. */
+struct lint_able {
+	bool (*suite)(uint16_t code);
+	bool lists;		/* curves and signature pairs can be chosen */
+};
+
+/*
+ * Adds to the diag that the policy was examined with (policy_examine). Where
+ * that has errors, only what is sound all the same is judged.
+ */
+void lint_policy(const struct policy *policy, const struct lint_able *able,
+    struct diag *diag);
 
 #endif
