@@ -216,13 +216,12 @@ static const struct schema_choice any_curve[] = {
 
 static const struct schema_param signature_rows[] = {
 	P_CODES(SETTINGS, client_curves, "ClientECurves", SCHEMA_TYPE_CURVES,
-	    .choices = any_curve, .def_zos = "00210023002400250019",
-	    P_LATER(P_WHY_CLIENT),
+	    .choices = any_curve, .def_zos = "00210023002400250019", P_CLIENT,
 	    .doc = "As a client: the curves that are offered, in order; Any "
 		"offers all; zOS adds 0029 where TLSv1.3 is On and none is "
 		"coded."),
 	P_CODES(SETTINGS, client_key_shares, "ClientKeyShareGroups",
-	    SCHEMA_TYPE_CURVES, .def_zos = "0023", P_LATER(P_WHY_CLIENT),
+	    SCHEMA_TYPE_CURVES, .def_zos = "0023", P_CLIENT,
 	    .doc = "As a client: the groups of TLS 1.3 that a key share is "
 		"sent for at once."),
 	P_CODES(SETTINGS, server_key_shares, "ServerKeyShareGroups",

@@ -38,15 +38,17 @@ static const struct schema_param advanced_rows[] = {
 	    .doc = "Revocation lists fetched over HTTP."),
 	HTTP_CDP_ENABLE,
 	OCSP_AIA_ENABLE,
-	P_FLAG(SETTINGS, sysplex_sidcache, "GSK_SYSPLEX_SIDCACHE", .def = "Off", P_NO(NO_SYSPLEX),
+	P_FLAG(SETTINGS, sysplex_sidcache, "GSK_SYSPLEX_SIDCACHE",
+	    .def = "Off", P_NO(NO_SYSPLEX),
 	    .doc = "Whether session ids are shared over a sysplex."),
-	P_FLAG(SETTINGS, sysplex_tickets, "GSK_SYSPLEX_SESSION_TICKET_CACHE", .def = "Off",
-	    P_NO(NO_SYSPLEX),
+	P_FLAG(SETTINGS, sysplex_tickets, "GSK_SYSPLEX_SESSION_TICKET_CACHE",
+	    .def = "Off", P_NO(NO_SYSPLEX),
 	    .doc = "Whether session tickets are shared over a sysplex."),
 	P_INT(SETTINGS, v2_session_timeout, "GSK_V2_SESSION_TIMEOUT", 0, 100,
 	    .unit = SCHEMA_UNIT_SECONDS, .def = "100", P_NO(NO_SSL2),
 	    .doc = "How long an SSL 2 session may be resumed."),
-	P_INT(SETTINGS, v2_sidcache_size, "GSK_V2_SIDCACHE_SIZE", 0, 32000, .def = "256",
+	P_INT(SETTINGS, v2_sidcache_size, "GSK_V2_SIDCACHE_SIZE", 0, 32000,
+	    .def = "256",
 	    P_NO(NO_SSL2), .doc = "How many SSL 2 sessions are kept."),
 	P_INT(SETTINGS, v3_session_timeout, "GSK_V3_SESSION_TIMEOUT", 0, 86400,
 	    .unit = SCHEMA_UNIT_SECONDS, .def = "86400",
@@ -56,14 +58,15 @@ static const struct schema_param advanced_rows[] = {
 	    .def = "512",
 	    .doc = "How many sessions are kept to be resumed by id; 0: "
 		"none."),
-	P_FLAG(SETTINGS, client_ticket_enable, "GSK_SESSION_TICKET_CLIENT_ENABLE", .def = "On",
-	    P_LATER(P_WHY_CLIENT),
+	P_FLAG(SETTINGS, client_ticket_enable,
+	    "GSK_SESSION_TICKET_CLIENT_ENABLE", .def = "On", P_CLIENT,
 	    .doc = "As a client: whether session tickets are kept."),
-	P_INT(SETTINGS, client_ticket_max, "GSK_SESSION_TICKET_CLIENT_MAXSIZE", 0, INT32_MAX,
-	    .unit = SCHEMA_UNIT_BYTES, .def = "8192", P_LATER(P_WHY_CLIENT),
+	P_INT(SETTINGS, client_ticket_max,
+	    "GSK_SESSION_TICKET_CLIENT_MAXSIZE", 0, INT32_MAX,
+	    .unit = SCHEMA_UNIT_BYTES, .def = "8192", P_CLIENT,
 	    .doc = "As a client: the largest ticket that is kept."),
-	P_INT(SETTINGS, client_tickets_cached, "GSK_SESSION_TICKET_CLIENT_MAXCACHED", 0, INT32_MAX,
-	    P_LATER(P_WHY_CLIENT),
+	P_INT(SETTINGS, client_tickets_cached,
+	    "GSK_SESSION_TICKET_CLIENT_MAXCACHED", 0, INT32_MAX, P_CLIENT,
 	    .doc = "As a client: how many tickets are kept."),
 	P_FLAG(SETTINGS, ticket_enable, "GSK_SESSION_TICKET_SERVER_ENABLE",
 	    .def = "On",
@@ -85,32 +88,33 @@ static const struct schema_param advanced_rows[] = {
 	    0, 604800, .unit = SCHEMA_UNIT_SECONDS, .def = "300",
 	    .doc = "As a server: how long after its full handshake a session "
 		"may be resumed by ticket; 0: no tickets."),
-	P_FLAG(SETTINGS, aia_before_cdp, "AIACDPPriority", .def = "On", P_LATER(P_WHY_FETCHING),
+	P_FLAG(SETTINGS, aia_before_cdp, "AIACDPPriority", .def = "On",
+	    P_DETAIL,
 	    .doc = "Whether responders are asked before lists are fetched."),
-	P_INT(SETTINGS, max_sources, "MaxSrcRevExtLocValues", 0, 256, .def = "10",
-	    P_LATER(P_WHY_FETCHING),
+	P_INT(SETTINGS, max_sources, "MaxSrcRevExtLocValues", 0, 256,
+	    .def = "10", P_DETAIL,
 	    .doc = "How many sources are tried for one certificate."),
-	P_INT(SETTINGS, max_chain_sources, "MaxValidRevExtLocValues", 0, 1024, .def = "100",
-	    P_LATER(P_WHY_FETCHING),
+	P_INT(SETTINGS, max_chain_sources, "MaxValidRevExtLocValues", 0, 1024,
+	    .def = "100", P_DETAIL,
 	    .doc = "How many sources are tried for one chain."),
-	P_ENUM(SETTINGS, revocation_level, "RevocationSecurityLevel", levels, .def = "Medium",
-	    P_LATER(P_WHY_FETCHING),
+	P_ENUM(SETTINGS, revocation_level, "RevocationSecurityLevel", levels,
+	    .def = "Medium", P_DETAIL,
 	    .doc = "What follows where no source of revocation answers."),
 };
 const struct schema_list gsk_advanced = { advanced_rows, COUNT(advanced_rows) };
 
-/* Rows of the inner statements: nothing there acts yet. */
+/* Details of what does not act yet. */
 #define TEXT(field, text, kind, most, ...) \
 	P_STRING(SETTINGS, field, text, kind, 1, most, \
-	    P_LATER(P_WHY_FETCHING), __VA_ARGS__)
+	    P_DETAIL, __VA_ARGS__)
 #define FLAG(field, text, ...) \
-	P_FLAG(SETTINGS, field, text, P_LATER(P_WHY_FETCHING), __VA_ARGS__)
+	P_FLAG(SETTINGS, field, text, P_DETAIL, __VA_ARGS__)
 #define NUMBER(field, text, low, high, ...) \
-	P_INT(SETTINGS, field, text, low, high, P_LATER(P_WHY_FETCHING), \
+	P_INT(SETTINGS, field, text, low, high, P_DETAIL, \
 	    __VA_ARGS__)
 #define PAIRS(field, text, ...) \
 	P_CODES(SETTINGS, field, text, SCHEMA_TYPE_PAIRS, \
-	    P_LATER(P_WHY_FETCHING), __VA_ARGS__)
+	    P_DETAIL, __VA_ARGS__)
 #define SECONDS	.unit = SCHEMA_UNIT_SECONDS
 #define HOURS	.unit = SCHEMA_UNIT_HOURS
 #define BYTES	.unit = SCHEMA_UNIT_BYTES
@@ -123,7 +127,8 @@ static const struct schema_choice no_limit[] = {
 };
 
 static const struct schema_param ldap_rows[] = {
-	TEXT(ldap.server, "GSK_LDAP_SERVER", SCHEMA_TYPE_TEXT, 1023,
+	P_STRING(SETTINGS, ldap.server, "GSK_LDAP_SERVER", SCHEMA_TYPE_TEXT,
+	    1, 1023, P_LATER(P_WHY_FETCHING),
 	    .doc = "The LDAP server's name or address; several, with blanks "
 		"between, are tried in order."),
 	NUMBER(ldap.port, "GSK_LDAP_SERVER_PORT", 1, 65535, .def = "389",
@@ -137,7 +142,7 @@ static const struct schema_param ldap_rows[] = {
 	    .def = "24",
 	    .doc = "How long a revocation list is kept; 0: it is not."),
 	P_ENUM(SETTINGS, ldap.crl_security_level, "GSK_CRL_SECURITY_LEVEL",
-	    levels, .def = "Medium", P_LATER(P_WHY_FETCHING),
+	    levels, .def = "Medium", P_DETAIL,
 	    .doc = "Low: no answer is no fault; Medium: the server must "
 		"answer; High: it must have a list."),
 	NUMBER(ldap.crl_cache_size, "CRLCacheSize", 0, INT32_MAX,
@@ -205,7 +210,7 @@ static const struct schema_param ocsp_rows[] = {
 	    SCHEMA_TYPE_TEXT, 127,
 	    .doc = "The key ring's key that requests are signed with."),
 	P_CODE(SETTINGS, ocsp.request_pair, "OcspRequestSigalg",
-	    SCHEMA_TYPE_PAIRS, .def = "0401", P_LATER(P_WHY_FETCHING),
+	    SCHEMA_TYPE_PAIRS, .def = "0401", P_DETAIL,
 	    .doc = "The algorithm that requests are signed with."),
 	PAIRS(ocsp.response_pairs, "OcspResponseSigAlgPairs",
 	    .doc = "The algorithms that answers may be signed with."),

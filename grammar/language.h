@@ -118,6 +118,13 @@
 #define P_LATER(why)	.acts = SCHEMA_ACTS_LATER, .reason = (why)
 #define P_NO(why)	.acts = SCHEMA_ACTS_NO, .reason = (why)
 
+/*
+ * Rows that mean nothing but with another one, which says for itself that it
+ * does not act: in a client's role, and where revocation is looked up.
+ */
+#define P_CLIENT	P_LATER(P_WHY_CLIENT), .dependent = true
+#define P_DETAIL	P_LATER(P_WHY_FETCHING), .dependent = true
+
 /* Of a choice, in place of what its row says. */
 #define P_OWN_YES \
 	.own_acts = true, .acts = SCHEMA_ACTS_YES

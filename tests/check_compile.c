@@ -423,12 +423,14 @@ START_TEST(test_unbuilt)
 	load(RULE("r", "") GROUP ENVIRONMENT(
 	    "EnvironmentUserInstance 3\nTTLSEnvironmentAdvancedParms\n{\n"
 	    "ServerScsv Off\nApplicationControlled On\nSSLv3 On\n"
-	    "ClientAuthType SAFCheck\nHostReferenceIdDNS a.example\n}\n")
+	    "ClientAuthType SAFCheck\nHostReferenceIdDNS a.example\n}\n"
+	    "TTLSGskAdvancedParms\n{\nTTLSGskHttpCdpParms\n{\n"
+	    "HttpCdpCacheSize 8\nHttpCdpEnable On\n}\n}\n")
 	    /* nothing leads here */
 	    "TTLSEnvironmentAdvancedParms x\n{\nServerScsv On\n}\n");
 	policy_each_unbuilt(policy, collect, names);
 	ck_assert_str_eq(names, "ApplicationControlled ClientAuthType "
-	    "HostReferenceIdDNS ");
+	    "HttpCdpEnable ");
 }
 END_TEST
 

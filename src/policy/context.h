@@ -35,7 +35,7 @@ struct context {
 	const char *directory;		/* of the policy file, ends in '/' */
 	enum policy_defaults defaults;	/* Modern or zOS, once known */
 	struct names *names;		/* definitions */
-	struct body *lines[SCHEMA_STATEMENT_COUNT]; /* at file level; NULL: none */
+	struct body *lines[SCHEMA_STATEMENT_COUNT]; /* at file level, or NULL */
 	const struct settings_file *file; /* what they say */
 	struct body_index *index;	/* rows by name */
 	struct body_pending *pending;	/* references ahead of definitions */

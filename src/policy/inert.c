@@ -86,7 +86,7 @@ inert_note(struct context *context, const struct schema_statement *statement,
 		.span = span, .statement = statement->name,
 		.parameter = row->name,
 		.value = arena_copy_text(context->arena, text, s.length),
-		.reason = reason, .acts = acts,
+		.reason = reason, .acts = acts, .dependent = row->dependent,
 	};
 }
 

@@ -22,6 +22,8 @@ struct inert_item {
 	const char *statement, *parameter, *value, *reason;
 	enum schema_acts acts;		/* LATER or NO */
 	bool reachable;			/* from a rule */
+	bool dependent;			/* on another that does not act: alone
+					 * it means nothing */
 };
 
 struct inert;

@@ -35,6 +35,48 @@ find_home(const struct schema_statement *statement, const char *name,
 	return schema_find_home(statement, name, length);
 }
 
+/* The nearest row of the statements that this one leads to, or NULL. */
+static const char *
+suggest_inner(const struct schema_statement *statement, const char *name,
+    size_t length, const struct schema_statement **home_r)
+{
+	const struct schema_statement *inner;
+	const struct schema_param *row;
+	const char *nearest, *found = NULL;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++) {
+		if (row->type != SCHEMA_TYPE_BLOCK)
+			continue;
+		inner = schema_statement(row->statement);
+		nearest = schema_suggest_row(inner, name, length);
+		if (nearest == NULL)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = nearest;
+		*home_r = inner;
+	}
+	return found;
+}
+
+static void
+cure_unknown(struct context *context, struct diag_record *record,
+    const struct schema_statement *statement, const char *name, size_t length)
+{
+	const struct schema_statement *home;
+	const char *nearest = suggest_inner(statement, name, length, &home);
+
+	if (schema_find_statement(name, length) != NULL)
+		diag_cure(context->diag, record,
+		    "it is a statement: is a '}' missing before it?");
+	else if (nearest != NULL)
+		diag_cure(context->diag, record, "did you mean '%s', which "
+		    "belongs in %s?", nearest, home->name);
+	else
+		diag_cure(context->diag, record,
+		    "see `sallyport describe` for what it takes");
+}
+
 const char *
 mistake_unknown(struct context *context,
     const struct schema_statement *statement, const struct tree_node *node)
@@ -73,12 +115,8 @@ mistake_unknown(struct context *context,
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
-	else if (schema_find_statement(name, word->length) != NULL)
-		diag_cure(context->diag, record,
-		    "it is a statement: is a '}' missing before it?");
 	else
-		diag_cure(context->diag, record,
-		    "see `sallyport describe` for what it takes");
+		cure_unknown(context, record, statement, name, word->length);
 	return nearest;
 }
 

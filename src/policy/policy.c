@@ -211,7 +211,8 @@ policy_each_unbuilt(const struct policy *policy,
 			.span = item->span,
 		};
 
-		if (item->acts == SCHEMA_ACTS_LATER && item->reachable)
+		if (item->acts == SCHEMA_ACTS_LATER && item->reachable &&
+		    !item->dependent)
 			each(arg, &unbuilt);
 	}
 }

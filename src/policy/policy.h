@@ -78,7 +78,8 @@ struct policy_unbuilt {
 
 /*
  * Calls `each` for every line that a rule leads to and that codes a value
- * other than the default of a parameter that does not act yet.
+ * other than the default of a parameter that does not act yet; not for those
+ * that mean something only with another that does not act yet.
  */
 void policy_each_unbuilt(const struct policy *policy,
     void (*each)(void *arg, const struct policy_unbuilt *unbuilt), void *arg);

@@ -61,8 +61,8 @@ enum schema_type {
 	SCHEMA_TYPE_TEXT,	/* the rest of the line, blanks and all */
 	SCHEMA_TYPE_PATH,	/* a file; relative to the policy file */
 	SCHEMA_TYPE_SECRET,	/* one word that is never shown */
-	SCHEMA_TYPE_PATTERN,	/* a job's or user's name, or its beginning and a
-				 * '*' */
+	SCHEMA_TYPE_PATTERN,	/* a job's or user's name, or its beginning
+				 * and a '*' */
 	SCHEMA_TYPE_URL,	/* http://host... */
 	SCHEMA_TYPE_ADDRS,	/* ip | ip/prefix | ip-ip | All */
 	SCHEMA_TYPE_ADDR,	/* one ip */
@@ -144,6 +144,8 @@ struct schema_param {
 	enum schema_type type;
 	enum schema_acts acts;
 	const char *reason;		/* why it does not act, or what to know */
+	bool dependent;			/* does not act, as another one does not
+					 * that it needs */
 	const char *def, *def_zos;	/* in policy syntax; def_zos NULL: def;
 					 * def NULL: what is not coded is left
 					 * to the TLS library, or is nothing */

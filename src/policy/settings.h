@@ -2,8 +2,9 @@
  * settings.h - the effective values of one rule: plain data, and where each
  * value comes from.
  *
- * Every parameter of an action, whether it acts or not, has one field here; the environment's and the connection's row for one parameter
- * name the same field. The compiler overlays group, environment and
+ * Every parameter of an action, whether it acts or not, has one field here;
+ * the environment's and the connection's row for one parameter name the same
+ * field. The compiler overlays group, environment and
  * connection in this order, parameter by parameter, on the defaults.
  * Rules whose three actions are the same share one `struct settings`.
  * All memory belongs to the policy's arena.
