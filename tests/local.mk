@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/check_claim \
 	tests/check_compile \
 	tests/check_diag \
+	tests/check_flat \
 	tests/check_format \
 	tests/check_inheritance \
 	tests/check_keys \

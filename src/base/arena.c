@@ -184,5 +184,6 @@ arena_rewind(struct arena *arena, struct arena_mark mark)
 size_t
 arena_size(const struct arena *arena)
 {
-	return arena->total;
+	return arena->newest == NULL ? 0 :
+	    arena->total - arena->newest->size + arena->used;
 }

@@ -53,7 +53,7 @@ NO_RETURN void arena_exhausted(struct arena *arena);
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 
-/* Bytes taken from the system. */
+/* Bytes that are in use, with what full blocks leave over. */
 size_t arena_size(const struct arena *arena);
 
 #endif

@@ -49,8 +49,8 @@ scatter(struct axis_piece *to, const struct axis_piece *from, uint32_t count,
 }
 
 /* Stable, so that pieces that come in owners' order stay in it. */
-static void
-sort_pieces(struct axis_piece *pieces, uint32_t count, struct arena *scratch)
+void
+axis_sort(struct axis_piece *pieces, uint32_t count, struct arena *scratch)
 {
 	struct axis_piece *from = pieces, *to = NULL, *swap;
 	prefix_key varying = 0;
@@ -98,20 +98,55 @@ group_pieces(const struct axis_piece *pieces, uint32_t count,
 	return n;
 }
 
-/* Intervals as they are found; a later one with the same start wins. */
-struct intervals {
-	prefix_key *starts;
-	uint32_t *inner;
-	uint32_t count;
-};
-
-static void
-begin_interval(struct intervals *in, prefix_key start, uint32_t inner)
+struct axis_intervals
+axis_intervals_new(struct arena *scratch, size_t most, bool wide)
 {
-	if (in->count > 0 && in->starts[in->count - 1] == start)
+	return (struct axis_intervals){
+		.wide = wide,
+		.starts = arena_alloc_array(scratch, most, wide ?
+		    sizeof(prefix_key) : sizeof(uint32_t)),
+		.inner = arena_alloc_array(scratch, most, sizeof(uint32_t)),
+	};
+}
+
+static prefix_key
+start_of(const struct axis_intervals *in, uint32_t i)
+{
+	return in->wide ? ((const prefix_key *)in->starts)[i] :
+	    ((const uint32_t *)in->starts)[i];
+}
+
+void
+axis_begin(struct axis_intervals *in, prefix_key start, uint32_t inner)
+{
+	/* What comes after the last 32-bit key is asked for by nobody. */
+	if (!in->wide && start > UINT32_MAX)
+		return;
+	if (in->count > 0 && start_of(in, in->count - 1) == start)
 		in->count--;
-	in->starts[in->count] = start;
+	if (in->count > 0 && in->inner[in->count - 1] == inner)
+		return;
+	if (in->wide)
+		((prefix_key *)in->starts)[in->count] = start;
+	else
+		((uint32_t *)in->starts)[in->count] = (uint32_t)start;
 	in->inner[in->count++] = inner;
+}
+
+void
+axis_keep(struct axis *axis_r, struct arena *arena,
+    const struct axis_intervals *in)
+{
+	size_t size = in->wide ? sizeof(prefix_key) : sizeof(uint32_t);
+	void *starts = arena_alloc_array(arena, in->count, size);
+	uint32_t *inner = arena_alloc_array(arena, in->count, sizeof(*inner));
+
+	memcpy(starts, in->starts, in->count * size);
+	memcpy(inner, in->inner, in->count * sizeof(*inner));
+	*axis_r = (struct axis){
+		.count = in->count, .wide = in->wide,
+		.starts = starts, .inner = inner,
+	};
 }
 
 static prefix_key
@@ -129,61 +164,31 @@ group_end(const struct axis_piece *pieces, const struct axis_group *group)
  * are left, and what is still open is around it.
  */
 static void
-sweep(struct intervals *in, const struct axis_piece *pieces,
+sweep(struct axis_intervals *in, const struct axis_piece *pieces,
     struct axis_group *groups, uint32_t count)
 {
 	uint32_t open = AXIS_NONE;
 
-	begin_interval(in, 0, AXIS_NONE);
+	axis_begin(in, 0, AXIS_NONE);
 	for (uint32_t g = 0; g < count; g++) {
 		prefix_key start = pieces[groups[g].first].start, end;
 
 		while (open != AXIS_NONE &&
 		    (end = group_end(pieces, &groups[open])) < start) {
 			open = groups[open].up;
-			begin_interval(in, end + 1, open);
+			axis_begin(in, end + 1, open);
 		}
 		groups[g].up = open;
 		open = g;
-		begin_interval(in, start, g);
+		axis_begin(in, start, g);
 	}
 	while (open != AXIS_NONE) {
 		prefix_key end = group_end(pieces, &groups[open]);
 
 		open = groups[open].up;
 		if (end != ~(prefix_key)0)
-			begin_interval(in, end + 1, open);
+			axis_begin(in, end + 1, open);
 	}
-}
-
-static void
-keep_intervals(struct axis *axis_r, struct arena *arena,
-    const struct intervals *in, bool wide)
-{
-	uint32_t *inner, count = in->count;
-
-	/* What comes after the last 32-bit key is asked for by nobody. */
-	while (!wide && in->starts[count - 1] > UINT32_MAX)
-		count--;
-	inner = arena_alloc_array(arena, count, sizeof(*inner));
-	memcpy(inner, in->inner, count * sizeof(*inner));
-	if (wide) {
-		prefix_key *starts = arena_alloc_array(arena, count,
-		    sizeof(*starts));
-
-		memcpy(starts, in->starts, count * sizeof(*starts));
-		axis_r->starts = starts;
-	} else {
-		uint32_t *starts = arena_alloc_array(arena, count,
-		    sizeof(*starts));
-
-		for (uint32_t i = 0; i < count; i++)
-			starts[i] = (uint32_t)in->starts[i];
-		axis_r->starts = starts;
-	}
-	axis_r->inner = inner;
-	axis_r->count = count;
-	axis_r->wide = wide;
 }
 
 uint32_t
@@ -192,20 +197,17 @@ axis_build(struct axis *axis_r, struct arena *arena, struct arena *scratch,
     struct axis_group *groups_r)
 {
 	struct arena_mark mark = arena_mark(scratch);
-	struct intervals in = { NULL, NULL, 0 };
+	struct axis_intervals in;
 	uint32_t groups;
-	size_t most;
 
 	memset(axis_r, 0, sizeof(*axis_r));
 	if (count == 0)
 		return 0;
-	sort_pieces(pieces, count, scratch);
+	axis_sort(pieces, count, scratch);
 	groups = group_pieces(pieces, count, groups_r);
-	most = 2 * (size_t)groups + 1;
-	in.starts = arena_alloc_array(scratch, most, sizeof(*in.starts));
-	in.inner = arena_alloc_array(scratch, most, sizeof(*in.inner));
+	in = axis_intervals_new(scratch, 2 * (size_t)groups + 1, wide);
 	sweep(&in, pieces, groups_r, groups);
-	keep_intervals(axis_r, arena, &in, wide);
+	axis_keep(axis_r, arena, &in);
 	arena_rewind(scratch, mark);
 	return groups;
 }

@@ -46,7 +46,31 @@ uint32_t axis_build(struct axis *axis_r, struct arena *arena,
     struct arena *scratch, struct axis_piece *pieces, uint32_t count,
     bool wide, struct axis_group *groups_r);
 
-/* The innermost block around the key: a group's number, or AXIS_NONE. */
+/* Sorts by block, the outer of two with one start first; stable. */
+void axis_sort(struct axis_piece *pieces, uint32_t count,
+    struct arena *scratch);
+
+/*
+ * For who cuts a key space on his own: intervals in ascending order, `most`
+ * of them; the first starts at 0. A later one with the same start replaces
+ * the one before, and one that says the same as the one before joins it.
+ */
+struct axis_intervals {
+	bool wide;
+	void *starts;		/* prefix_key where wide, else uint32_t */
+	uint32_t *inner;
+	uint32_t count;
+};
+
+struct axis_intervals axis_intervals_new(struct arena *scratch, size_t most,
+    bool wide);
+void axis_begin(struct axis_intervals *in, prefix_key start, uint32_t inner);
+
+/* Fills the axis with a copy from `arena`. */
+void axis_keep(struct axis *axis_r, struct arena *arena,
+    const struct axis_intervals *in);
+
+/* The inner of the interval around the key; AXIS_NONE in an empty axis. */
 uint32_t axis_find(const struct axis *axis, prefix_key key);
 
 #endif

@@ -12,9 +12,11 @@ libpolicy_a_SOURCES += \
 	src/policy/diag-print.c src/policy/diag-print.h \
 	src/policy/ebcdic.c src/policy/ebcdic.h \
 	src/policy/effective.c src/policy/effective.h \
+	src/policy/flat.c src/policy/flat.h \
 	src/policy/format.c src/policy/format.h \
 	src/policy/gap.c src/policy/gap.h \
 	src/policy/groups.c src/policy/groups.h \
+	src/policy/index-plan.c src/policy/index-plan.h \
 	src/policy/inert.c src/policy/inert.h \
 	src/policy/lint.c src/policy/lint.h \
 	src/policy/lint-clients.c src/policy/lint-clients.h \

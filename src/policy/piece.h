@@ -24,10 +24,20 @@ enum piece_width {
 
 /*
  * Writes the pieces of a coded condition that are of one width, with `owner`
- * in each; returns their number. out_r NULL: counts only.
+ * in each; returns their number.
  */
 size_t piece_put(const struct rules_rule *rule, unsigned dimension, int width,
     uint32_t owner, struct axis_piece *out_r);
+
+/* How many piece_put would write. */
+size_t piece_count(const struct rules_rule *rule, unsigned dimension,
+    int width);
+
+struct flat;
+
+/* Adds whole ranges, with `rank`; returns their number. NULL: only counts. */
+size_t piece_flat(const struct rules_rule *rule, unsigned dimension,
+    int width, uint32_t rank, struct flat *flat);
 
 /* The rule will be asked for soon. */
 void piece_prefetch(const struct rules_rule *rule);

@@ -84,6 +84,35 @@ prefix_cut(prefix_key lo, prefix_key hi,
 	}
 }
 
+static size_t
+popcount(prefix_key key)
+{
+	return (size_t)__builtin_popcountll((uint64_t)key) +
+	    (size_t)__builtin_popcountll((uint64_t)(key >> 64));
+}
+
+/*
+ * Below the highest bit in which the ends differ, blocks grow up to the
+ * middle and shrink after it: one for each bit of both distances.
+ */
+size_t
+prefix_count(prefix_key lo, prefix_key hi)
+{
+	prefix_key differ = lo ^ hi, half, middle;
+	unsigned top;
+
+	if (differ == 0)
+		return 1;
+	top = differ >> 64 != 0 ?
+	    127 - (unsigned)__builtin_clzll((uint64_t)(differ >> 64)) :
+	    63 - (unsigned)__builtin_clzll((uint64_t)differ);
+	half = (prefix_key)1 << top;
+	middle = hi / half * half;
+	if (middle - lo == half && hi - middle == half - 1)
+		return 1;
+	return popcount(middle - lo) + popcount(hi - middle + 1);
+}
+
 struct prefix_block
 prefix_cut_name(const char *pattern, bool fold)
 {

@@ -30,19 +30,20 @@ struct prefix_block {
 /* Characters of a name that fit a key: shorter names are told apart by it. */
 #define PREFIX_NAME_MAX (sizeof(prefix_key) - 1)
 
-/* What blocks are made of: an address, a name. */
 /* The address as one number; IPv4 in its mapped form. */
 prefix_key prefix_of_addr(const struct addr *addr);
 /* The name's first characters; `fold`: without regard to case. */
 prefix_key prefix_of_name(const char *name, bool fold);
 
-/* The last key of a block. */
 /* The last key of the block. */
 prefix_key prefix_block_end(const struct prefix_block *block);
 
 /* Cuts lo to hi, both included, into out_r; returns the number of blocks. */
 size_t prefix_cut(prefix_key lo, prefix_key hi,
     struct prefix_block out_r[PREFIX_BLOCKS_MAX]);
+
+/* How many blocks that would be. */
+size_t prefix_count(prefix_key lo, prefix_key hi);
 
 /* The block of a pattern's names: exact, or all that begin with it. */
 struct prefix_block prefix_cut_name(const char *pattern, bool fold);

@@ -4,24 +4,13 @@
 
 #include "policy/axis.h"
 #include "policy/condition.h"
+#include "policy/flat.h"
+#include "policy/index-plan.h"
 #include "policy/piece.h"
-
-/* A list this short is walked; more than this is split where it can be. */
-#define WALK_MOST	8
 
 /* In entries, the conditions still to check; above them the rank. */
 #define CHECK_BITS	7
 #define CHECK_MASK	((1u << CHECK_BITS) - 1)
-
-/* Of the conditions, those that are dimensions. */
-#define KEYED_MASK	((1u << PIECE_DIMENSIONS) - 1)
-
-/* Rules in search order are scattered in memory: fetch them in time. */
-#define LOOK_AHEAD	16
-
-/* Places a rule may have in the index on average before a cap applies. */
-#define PLACES_A_RULE	64
-#define PLACES_FREE	1000000
 
 /*
  * Rules in rank order. One: the entry itself. Some: entries[first] on.
@@ -41,6 +30,7 @@ struct block {
 struct split {
 	uint32_t best;			/* lowest rank below here */
 	uint32_t dimension;
+	bool flat;			/* axes give ranks, not blocks */
 	struct list rest;		/* rules without this condition */
 	struct axis axes[PIECE_WIDTHS];
 	const struct block *blocks[PIECE_WIDTHS];
@@ -53,21 +43,10 @@ struct rule_index {
 	struct split inbound, outbound;	/* of these, `rest` only */
 };
 
-/* Bits are those of enum condition. */
-struct facts {
-	uint8_t coded;
-	uint8_t keyed;			/* has places in the index */
-	uint8_t settled;		/* ... which decide it wholly */
-	/* Pieces of each condition; PIECES_MANY: ask the rule. */
-	uint8_t pieces[PIECE_DIMENSIONS][PIECE_WIDTHS];
-};
-
-#define PIECES_MANY	UINT8_MAX
-
 struct builder {
 	struct arena *arena, *scratch;
 	struct rules_rule *const *rules;
-	const struct facts *facts;	/* by rank */
+	const struct index_plan_facts *facts;	/* by rank */
 };
 
 /* The lists of a split before they have found their place. */
@@ -77,106 +56,18 @@ struct draft {
 	struct axis_group *groups[PIECE_WIDTHS];
 	uint32_t group_count[PIECE_WIDTHS];
 	unsigned dimension;		/* of this split */
-	unsigned walked;		/* bits, this dimension's among them */
+	bool flat;
+	unsigned walked;		/* bits, when lists are placed this
+					 * dimension's among them */
 	uint32_t *entries, entry_count;
 	struct split *children;
 	uint32_t child_count;
 };
 
-/* What the build asks again and again is not looked for in the rule. */
-static void
-count_pieces(const struct rules_rule *rule, struct facts *facts,
-    size_t pieces_r[PIECE_DIMENSIONS])
-{
-	for (unsigned d = 0; d < PIECE_DIMENSIONS; d++) {
-		pieces_r[d] = 0;
-		for (int w = 0; w < PIECE_WIDTHS; w++) {
-			size_t n = (facts->coded & 1u << d) == 0 ? 0 :
-			    piece_put(rule, d, w, 0, NULL);
-
-			facts->pieces[d][w] = (uint8_t)(n < PIECES_MANY ? n :
-			    PIECES_MANY);
-			pieces_r[d] += n;
-		}
-	}
-}
-
-/*
- * Which of a rule's conditions have places: as many as keep their product
- * under the cap, those with the fewest pieces first. Returns the product.
- */
-static size_t
-plan_rule(const struct rules_rule *rule, size_t cap, struct facts *facts)
-{
-	size_t pieces[PIECE_DIMENSIONS], product = 1;
-	unsigned left = facts->coded & KEYED_MASK;
-
-	count_pieces(rule, facts, pieces);
-	facts->keyed = 0;
-	while (left != 0) {
-		unsigned best = PIECE_DIMENSIONS;
-
-		for (unsigned d = 0; d < PIECE_DIMENSIONS; d++)
-			if ((left & 1u << d) != 0 && (best == PIECE_DIMENSIONS ||
-			    pieces[d] < pieces[best]))
-				best = d;
-		ensure(pieces[best] > 0);
-		if (pieces[best] > cap / product)
-			break;
-		product *= pieces[best];
-		facts->keyed |= (uint8_t)(1u << best);
-		left &= ~(1u << best);
-	}
-	return product;
-}
-
-/* A key holds the first characters of a name only. */
-static unsigned
-undecided_names(const struct rules_rule *rule, unsigned coded)
-{
-	unsigned bits = 0;
-
-	if ((coded & CONDITION_USER) != 0 &&
-	    strlen(rule->user) > PREFIX_NAME_MAX)
-		bits |= CONDITION_USER;
-	if ((coded & CONDITION_JOB) != 0 &&
-	    strlen(rule->job) > PREFIX_NAME_MAX)
-		bits |= CONDITION_JOB;
-	return bits;
-}
-
-static size_t
-plan_places(struct rules_rule *const *rules, struct facts *facts,
-    size_t count, size_t cap)
-{
-	size_t places = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (i + LOOK_AHEAD < count)
-			piece_prefetch(rules[i + LOOK_AHEAD]);
-		facts[i].coded = (uint8_t)condition_coded(rules[i]);
-		places += plan_rule(rules[i], cap, &facts[i]);
-		facts[i].settled = facts[i].keyed &
-		    (uint8_t)~undecided_names(rules[i], facts[i].coded);
-	}
-	return places;
-}
-
-/* Lowers the cap until the index is in proportion to the rules. */
-static void
-plan(struct rules_rule *const *rules, struct facts *facts, size_t count)
-{
-	size_t cap = (size_t)1 << 30;
-
-	while (plan_places(rules, facts, count, cap) >
-	    PLACES_A_RULE * count + PLACES_FREE && cap > PLACES_A_RULE)
-		cap = cap > 1024 ? 1024 : cap / 4;
-}
-
 static unsigned
 unchecked(const struct builder *b, uint32_t rank, unsigned walked)
 {
-	return b->facts[rank].coded & ~(b->facts[rank].settled & walked);
+	return index_plan_unchecked(&b->facts[rank], walked);
 }
 
 /* The rules of a list that can be reached: none after one that matches. */
@@ -190,36 +81,23 @@ reachable(const struct builder *b, const uint32_t *ranks, uint32_t count,
 	return count;
 }
 
-/* What to split a list by next, or PIECE_DIMENSIONS: it is to be walked. */
-static unsigned
-next_dimension(const struct builder *b, const uint32_t *ranks,
-    uint32_t count, unsigned from)
-{
-	unsigned keyed = 0;
-
-	if (count <= WALK_MOST)
-		return PIECE_DIMENSIONS;
-	for (uint32_t i = 0; i < count; i++)
-		keyed |= b->facts[ranks[i]].keyed;
-	while (from < PIECE_DIMENSIONS && (keyed & 1u << from) == 0)
-		from++;
-	return from;
-}
-
 /* What a list will need in the split's arrays. */
 static void
 count_list(const struct builder *b, struct draft *d, const uint32_t *ranks,
     uint32_t count)
 {
+	struct index_plan_cut cut;
+
 	count = reachable(b, ranks, count, d->walked);
-	if (next_dimension(b, ranks, count, d->dimension + 1) < PIECE_DIMENSIONS)
+	cut = index_plan_choose(b->facts, ranks, count, d->walked);
+	if (cut.dimension < PIECE_DIMENSIONS)
 		d->child_count++;
 	else if (count > 1)
 		d->entry_count += count;
 }
 
 static void build_split(const struct builder *b, struct split *split,
-    const uint32_t *ranks, uint32_t count, unsigned dimension,
+    const uint32_t *ranks, uint32_t count, struct index_plan_cut cut,
     unsigned walked);
 
 static struct list
@@ -227,13 +105,13 @@ place_list(const struct builder *b, struct draft *d, const uint32_t *ranks,
     uint32_t count)
 {
 	struct list list = { 0, reachable(b, ranks, count, d->walked) };
-	unsigned dimension = next_dimension(b, ranks, list.count,
-	    d->dimension + 1);
+	struct index_plan_cut cut = index_plan_choose(b->facts, ranks,
+	    list.count, d->walked);
 
-	if (dimension < PIECE_DIMENSIONS) {
+	if (cut.dimension < PIECE_DIMENSIONS) {
 		list.first = d->child_count++;
 		build_split(b, &d->children[list.first], ranks, list.count,
-		    dimension, d->walked);
+		    cut, d->walked);
 		list.count = COUNT_SPLIT;
 		return list;
 	}
@@ -255,13 +133,13 @@ static size_t
 count_of(const struct builder *b, uint32_t rank, unsigned dimension,
     int width)
 {
-	const struct facts *facts = &b->facts[rank];
+	const struct index_plan_facts *facts = &b->facts[rank];
 
 	if ((facts->keyed & 1u << dimension) == 0)
 		return 0;
-	if (facts->pieces[dimension][width] != PIECES_MANY)
+	if (facts->pieces[dimension][width] != INDEX_PLAN_MANY)
 		return facts->pieces[dimension][width];
-	return piece_put(b->rules[rank], dimension, width, 0, NULL);
+	return piece_count(b->rules[rank], dimension, width);
 }
 
 /* Puts the list's rules into groups by block; writes one axis. */
@@ -285,8 +163,8 @@ draft_axis(const struct builder *b, struct draft *d, struct axis *axis_r,
 	mark = arena_mark(b->scratch);
 	pieces = arena_alloc_array(b->scratch, total, sizeof(*pieces));
 	for (uint32_t i = 0; i < count; i++) {
-		if (i + LOOK_AHEAD < count)
-			piece_prefetch(b->rules[ranks[i + LOOK_AHEAD]]);
+		if (i + INDEX_PLAN_AHEAD < count)
+			piece_prefetch(b->rules[ranks[i + INDEX_PLAN_AHEAD]]);
 		if (count_of(b, ranks[i], d->dimension, width) > 0)
 			n += piece_put(b->rules[ranks[i]], d->dimension,
 			    width, ranks[i], pieces + n);
@@ -298,13 +176,42 @@ draft_axis(const struct builder *b, struct draft *d, struct axis *axis_r,
 	arena_rewind(b->scratch, mark);
 }
 
+static bool
+in_flat(const struct builder *b, const struct draft *d, uint32_t rank)
+{
+	return index_plan_is_flat(&b->facts[rank], d->dimension, d->walked);
+}
+
+/* The rules of a flat split, as ranges of one width. */
+static void
+draft_flat(const struct builder *b, const struct draft *d,
+    struct axis *axis_r, int width, const uint32_t *ranks, uint32_t count)
+{
+	struct arena_mark mark = arena_mark(b->scratch);
+	struct flat flat;
+	size_t total = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (in_flat(b, d, ranks[i]))
+			total += piece_flat(b->rules[ranks[i]], d->dimension,
+			    width, ranks[i], NULL);
+	flat_init(&flat, b->scratch, total, width == PIECE_WIDE);
+	for (uint32_t i = 0; total > 0 && i < count; i++)
+		if (in_flat(b, d, ranks[i]))
+			piece_flat(b->rules[ranks[i]], d->dimension, width,
+			    ranks[i], &flat);
+	flat_build(&flat, axis_r, b->arena, b->scratch);
+	arena_rewind(b->scratch, mark);
+}
+
 static void
 draft_rest(const struct builder *b, struct draft *d, const uint32_t *ranks,
     uint32_t count)
 {
 	d->rest = arena_alloc_array(b->scratch, count, sizeof(*d->rest));
 	for (uint32_t i = 0; i < count; i++)
-		if ((b->facts[ranks[i]].keyed & 1u << d->dimension) == 0)
+		if (d->flat ? !in_flat(b, d, ranks[i]) :
+		    (b->facts[ranks[i]].keyed & 1u << d->dimension) == 0)
 			d->rest[d->rest_count++] = ranks[i];
 }
 
@@ -340,19 +247,26 @@ place_lists(const struct builder *b, struct draft *d, struct split *split)
 
 static void
 build_split(const struct builder *b, struct split *split,
-    const uint32_t *ranks, uint32_t count, unsigned dimension,
+    const uint32_t *ranks, uint32_t count, struct index_plan_cut cut,
     unsigned walked)
 {
 	struct arena_mark mark = arena_mark(b->scratch);
 	struct draft d = {
-		.dimension = dimension, .walked = walked | 1u << dimension
+		.dimension = cut.dimension, .flat = cut.flat, .walked = walked,
 	};
 
 	split->best = ranks[0];
-	split->dimension = dimension;
+	split->dimension = cut.dimension;
+	split->flat = cut.flat;
 	draft_rest(b, &d, ranks, count);
 	for (int w = 0; w < PIECE_WIDTHS; w++)
-		draft_axis(b, &d, &split->axes[w], w, ranks, count);
+		if (cut.flat)
+			draft_flat(b, &d, &split->axes[w], w, ranks, count);
+		else
+			draft_axis(b, &d, &split->axes[w], w, ranks, count);
+	/* The rest of a flat split may still be divided by its dimension. */
+	if (!cut.flat)
+		d.walked |= 1u << cut.dimension;
 	place_lists(b, &d, split);
 	arena_rewind(b->scratch, mark);
 }
@@ -362,7 +276,7 @@ static void
 build_root(const struct builder *b, struct split *root, uint32_t *ranks,
     size_t count, uint8_t direction)
 {
-	struct draft d = { .dimension = (unsigned)-1, .rest = ranks };
+	struct draft d = { .rest = ranks };
 
 	for (size_t i = 0; i < count; i++)
 		if ((b->rules[i]->direction & direction) != 0)
@@ -376,13 +290,13 @@ rule_index_build(struct arena *arena, struct arena *scratch,
 {
 	struct rule_index *index = arena_alloc(arena, sizeof(*index));
 	struct arena_mark mark = arena_mark(scratch);
-	struct facts *facts = arena_alloc_array(scratch, count,
+	struct index_plan_facts *facts = arena_alloc_array(scratch, count,
 	    sizeof(*facts));
 	uint32_t *ranks = arena_alloc_array(scratch, count, sizeof(*ranks));
 	struct builder b = { arena, scratch, rules, facts };
 
 	ensure(count <= RULE_INDEX_MAX);
-	plan(rules, facts, count);
+	index_plan_learn(rules, facts, count);
 	for (size_t i = 0; i < count; i++)
 		if ((facts[i].coded & (CONDITION_USER | CONDITION_JOB)) != 0)
 			index->asks_names = true;
@@ -447,6 +361,10 @@ walk_split(const struct split *split, const struct query *q, uint32_t best)
 	for (unsigned i = 0; i < count; i++) {
 		at = axis_find(&split->axes[width],
 		    q->keys[split->dimension].values[i]);
+		if (split->flat) {
+			best = at < best ? at : best;
+			continue;
+		}
 		while (at != AXIS_NONE) {
 			block = &split->blocks[width][at];
 			best = walk_list(split, block->list, q, best);

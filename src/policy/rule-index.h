@@ -2,19 +2,19 @@
  * rule-index.h - finds the first of many rules that a flow meets.
  *
  * An index is two trees of splits, one a direction: each split divides a
- * list of rules by one kind of condition (local port, remote port, remote
- * address, local address, user, job, in this order) until a list is short.
- * A job has several keys, and times have none: they are asked of the rule.
- * Within a split, a rule stands at each aligned block of keys that its
- * condition names (policy/prefix.h); blocks nest, so that a look-up finds the
- * innermost block around its key by binary search and walks outwards, over
- * at most as many blocks as the key has bits. Rules that do not code the
- * condition form a list of their own.
+ * list of rules by one kind of condition until a list is short (index-plan.h
+ * says by which). Within a split, a rule stands at each aligned block of keys
+ * that its condition names (policy/prefix.h); blocks nest, so that a look-up
+ * finds the innermost block around its key by binary search and walks
+ * outwards, over at most as many blocks as the key has bits. Rules that do
+ * not code the condition form a list of their own. Where one condition is all
+ * that is left to look at, its ranges are not cut into blocks: the key space
+ * is cut where another rule comes first (flat.h), and a look-up is one search.
  *
  * Search order is the rules' order in the array; the walk carries the best
  * rank so far and skips every list that cannot improve on it.
  *
- * Memory: 30 to 50 bytes a rule with one address block. A rule with many
+ * Memory: 15 to 50 bytes a rule with one address block. A rule with many
  * blocks in several conditions would stand at their product; what exceeds a
  * budget is left out of the index and checked at the rule itself.
  */
