@@ -84,6 +84,18 @@ what_is_asked(const struct body *rule)
 	return asked;
 }
 
+/* Whether each reference leads somewhere. */
+static bool
+is_whole(const struct body *rule)
+{
+	if (rule->broken)
+		return false;
+	for (size_t i = 0; i < rule->link_count; i++)
+		if (body_target(&rule->links[i]) == NULL)
+			return false;
+	return true;
+}
+
 /* --- directions --------------------------------------------------- */
 
 static void
@@ -243,7 +255,7 @@ lint_conditions_judge(struct lint_scope *scope, const struct lint_view *view)
 	if (direction != NULL)
 		judge_role(scope, view, direction);
 	/* What is not coded may be what a mistake hides. */
-	if (rule->broken)
+	if (!is_whole(rule))
 		return;
 	judge_ends(scope, &asked);
 	if (direction == NULL)

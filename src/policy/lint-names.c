@@ -77,7 +77,8 @@ reach_meant(struct lint_scope *scope, const struct body *body)
 
 		if (link->inlined != NULL)
 			reach_meant(scope, link->inlined);
-		if (link->target != NULL || link->inlined != NULL)
+		if (link->inlined != NULL || (link->target != NULL &&
+		    link->target->node != NULL))
 			continue;
 		entry = meant(scope->context, link);
 		if (entry != NULL && entry->body != NULL)

@@ -1,6 +1,7 @@
 #include "policy/mistake.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/str.h"
 #include "policy/body.h"
@@ -10,6 +11,8 @@
 #include "policy/secret.h"
 #include "policy/tree.h"
 #include "policy/walk.h"
+
+#define BEGINNING_MIN	4	/* letters of a word that tell it */
 
 static struct source_span
 keyword_span(const struct context *context, const struct tree_node *node)
@@ -77,6 +80,26 @@ cure_unknown(struct context *context, struct diag_record *record,
 		    "see `sallyport describe` for what it takes");
 }
 
+/* The one row that begins with what is there: a line was cut off. */
+static const char *
+continued(const struct schema_statement *statement, const char *name,
+    size_t length)
+{
+	const struct schema_param *row;
+	const char *found = NULL;
+
+	for (size_t i = 0; length >= BEGINNING_MIN &&
+	    (row = schema_row(statement, i)) != NULL; i++) {
+		if (strlen(row->name) <= length ||
+		    strncasecmp(row->name, name, length) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = row->name;
+	}
+	return found;
+}
+
 const char *
 mistake_unknown(struct context *context,
     const struct schema_statement *statement, const struct tree_node *node)
@@ -88,7 +111,8 @@ mistake_unknown(struct context *context,
 	char quoted[STR_QUOTE_MAX];
 	struct diag_record *record;
 
-	if (walk_refuse_template(context, name, span))
+	if (walk_refuse_template(context, name, span) || (!node->block &&
+	    walk_refuse_remark(context, name, span)))
 		return NULL;
 	if (!diag_has_room(context->diag, DIAG_ERROR)) {
 		/* Counts only: what was meant is not worth the search. */
@@ -112,6 +136,8 @@ mistake_unknown(struct context *context,
 	record = diag_report(context->diag, DIAG_UNKNOWN_PARAMETER, span,
 	    "unknown parameter %s in %s", quoted, statement->name);
 	nearest = schema_suggest_row(statement, name, word->length);
+	if (nearest == NULL)
+		nearest = continued(statement, name, word->length);
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);

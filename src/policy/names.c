@@ -238,7 +238,7 @@ characters(const char *text, size_t length)
 	return count;
 }
 
-/* 0, or -1 where the header has no name that can be used. */
+/* 0, or -1 where the header has no name. */
 static int
 check_name(struct context *context, const struct schema_statement *statement,
     const struct tree_node *node)
@@ -257,15 +257,15 @@ check_name(struct context *context, const struct schema_statement *statement,
 	}
 	name = context_text(context, &node->words[1]);
 	span = context_span(context, &node->words[1]);
+	/* A bad name is one: what stands below it is looked at, too. */
 	if (walk_refuse_template(context, name, span))
-		return -1;
+		return 0;
 	if (characters(name, node->words[1].length) > SCHEMA_NAME_MAX) {
 		record = diag_report(context->diag, DIAG_NAME_LENGTH, span,
 		    "the name has %zu characters",
 		    characters(name, node->words[1].length));
 		diag_cure(context->diag, record, "a name has at most %d",
 		    SCHEMA_NAME_MAX);
-		return -1;
 	}
 	walk_warn_of_rest(context, node, 2);
 	return 0;

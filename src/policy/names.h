@@ -62,8 +62,8 @@ struct names *names_new(struct context *context);
 void names_collect(struct context *context, const struct tree *tree);
 
 /*
- * Defines one statement whose body is first to end (excluded). NULL, with the
- * mistake reported, where the header has no name that can be used.
+ * Defines one statement whose body is first to end (excluded). A bad name is
+ * reported; NULL where the header has none.
  */
 struct names_entry *names_define(struct context *context,
     const struct schema_statement *statement, const struct tree_node *node,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/compiler.h"
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
@@ -34,28 +35,72 @@ row_of(const struct context *context, const struct schema_statement *statement,
 	    &node->words[0]), node->words[0].length, NULL);
 }
 
+/* The closing mark behind blanks, or where the word ends. */
+static size_t
+placeholder_length(const char *text, size_t n)
+{
+	static const char opening[] = "<?[", closing[] = ">?]";
+	const char *mark = strchr(opening, text[0]);
+	size_t end = n;
+	char close;
+
+	if (text[0] == '\0' || mark == NULL)
+		return 0;
+	close = closing[mark - opening];
+	if (n > 2 && text[n - 1] == close)
+		return n;
+	/* "[::1]:443" is none, "<your name>" is. */
+	if (memchr(text + 1, close, n - 1) != NULL)
+		return 0;
+	while (strchr("\n#{}", text[end]) == NULL && text[end] != close)
+		end++;
+	return text[end] == close ? end + 1 : 0;
+}
+
 bool
 walk_refuse_template(struct context *context, const char *text,
     struct source_span span)
 {
-	size_t n = span.length;
+	size_t n = span.length, placeholder;
 	char quoted[STR_QUOTE_MAX];
 	struct diag_record *record;
-	bool dots = n >= 3 && memcmp(text, "...", 3) == 0;
-	char last;
 
 	if (n == 0)
 		return false;
-	last = text[n - 1];
-	if (!dots && !(n > 2 && ((text[0] == '<' && last == '>') ||
-	    (text[0] == '?' && last == '?') ||
-	    (text[0] == '[' && last == ']'))) &&
+	placeholder = placeholder_length(text, n);
+	if (placeholder != 0)
+		span.length = (uint32_t)placeholder;
+	else if (!(n >= 3 && memcmp(text, "...", 3) == 0) &&
 	    !(n == 3 && memcmp(text, "\xe2\x80\xa6", 3) == 0))
 		return false;
 	record = diag_report(context->diag, DIAG_TEMPLATE_TEXT, span,
-	    "%s is left from a template", str_quote(text, n, quoted));
+	    "%s is left from a template",
+	    str_quote(text, span.length, quoted));
 	diag_cure(context->diag, record, "replace it by what it stands for");
 	return true;
+}
+
+bool
+walk_refuse_remark(struct context *context, const char *text,
+    struct source_span span)
+{
+	static const char *const marks[] = { "*", "//", "/*", ";", "--", "!" };
+	struct source_span front = { span.source, span.offset, 0 };
+	struct diag_record *record;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		n = strlen(marks[i]);
+		if (span.length < n || memcmp(text, marks[i], n) != 0)
+			continue;
+		span.length = (uint32_t)n;
+		record = diag_report(context->diag, DIAG_REMARK_FOREIGN, span,
+		    "%s begins no remark", marks[i]);
+		diag_cure(context->diag, record, "put a # before the line");
+		diag_edit(context->diag, record, front, "# ");
+		return true;
+	}
+	return false;
 }
 
 void
@@ -215,7 +260,8 @@ report_unknown(struct walker *w, const struct tree_node *node)
 	char quoted[STR_QUOTE_MAX];
 	struct diag_record *record;
 
-	if (walk_refuse_template(context, text, span))
+	if (walk_refuse_template(context, text, span) || (!node->block &&
+	    walk_refuse_remark(context, text, span)))
 		return;
 	secret_quote(text, word->length, quoted);
 	home = node->block ? NULL :
@@ -236,7 +282,11 @@ report_unknown(struct walker *w, const struct tree_node *node)
 	if (record == NULL)
 		return;
 	nearest = schema_suggest_statement(text, word->length);
-	if (nearest != NULL)
+	if (nearest != NULL && node->block && node->count < 2)
+		diag_cure(context->diag, record, "a name follows the keyword: "
+		    "did you mean '%s %.*s'?", nearest, (int)word->length,
+		    text);
+	else if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
 	else
@@ -267,6 +317,12 @@ walk_unknown(struct walker *w, const struct tree_node *node,
 		settle_block(w, meant, node);
 	else if (meant != NULL)
 		*next_r = walk_end_of_adoption(w->context, meant, node);
+	/* One mistake: its name is known, and its lines are looked at. */
+	if (meant != NULL && (meant->form & SCHEMA_FORM_GLOBAL) &&
+	    node->count > 1)
+		w->found(w->context, w->argument, meant, node,
+		    node->block ? node->first : node->next,
+		    node->block ? NULL : *next_r);
 }
 
 /* One node at file level; next_r gets where to go on. */

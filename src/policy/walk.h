@@ -50,8 +50,15 @@ bool walk_same_body(const struct context *context,
     const struct tree_node *a, const struct tree_node *a_end,
     const struct tree_node *b, const struct tree_node *b_end);
 
-/* Reports a placeholder such as <name>, ?name?, [name] or "..."; else false. */
+/*
+ * Reports a placeholder such as <name>, ?name?, [name] or "..."; else false.
+ * The span is a word; its text goes on to the end of the source.
+ */
 bool walk_refuse_template(struct context *context, const char *text,
+    struct source_span span);
+
+/* Reports what begins a remark in other languages, but not here; else false. */
+bool walk_refuse_remark(struct context *context, const char *text,
     struct source_span span);
 
 /* Warns of words from number `used` on. */
