@@ -102,7 +102,7 @@ says "z/OS defaults" 0 'defaults zOS$' show mixed.policy --defaults zOS
 says "z/OS defaults differ" 0 'TLSv1 +On +default' \
     show mixed.policy web --all --defaults zOS
 says "what is coded as the default is, with --all" 0 \
-    '^ +ClientAuthType +Required +mixed.policy:63$' \
+    '^ +ClientAuthType +Required +mixed.policy:[0-9]+$' \
     show mixed.policy web --all
 says "what is not coded is, with --all, and is marked" 0 \
     '^ +CertValidationMode +Any +default$' show mixed.policy web --all
@@ -111,6 +111,9 @@ says "a condition that is not coded is, with --all" 0 \
 says "what a connection action replaces is not shown" 0 '^1$' bash -c "
     cd '$tests' && '$sallyport' show mixed.policy web --all |
     grep -c HandshakeTimeout"
+says "a list that is replaced is the default again" 0 \
+    '^ +SignaturePairs +0601 .*default$' \
+    show mixed.policy web --all --defaults zOS
 says "help" 0 '^usage: sallyport show' show --help
 if [ -w /dev/full ]; then
 	says "output that fails is no success" 2 'standard output' \

@@ -87,6 +87,7 @@ SCRIPT_TESTS = \
 	tests/cmd-match-time.sh \
 	tests/cmd-sallyport.sh \
 	tests/cmd-show.sh \
+	tests/cmd-show-everything.py \
 	tests/cmd-show-pasearch.py \
 	tests/lint/docs.sh \
 	tests/lint/examples.sh \

@@ -170,7 +170,7 @@ print_remarks(const struct writer *w, const struct field *field, size_t used,
     size_t width)
 {
 	if (field->place != NULL || field->note != NULL)
-		pad(w->out, used, width + 2);
+		pad(w->out, used, (used > width ? used : width) + 2);
 	if (field->place != NULL)
 		print_place(w, field->place);
 	if (field->note != NULL)
