@@ -244,7 +244,8 @@ take_value(struct builder *b, const struct schema_param *row,
 	set = row->flags & SCHEMA_REPEAT ? earlier_list(b->body, row) :
 	    earlier_set(b->body, row);
 	if (set != NULL && (row->flags & SCHEMA_REPEAT)) {
-		value_list_join(context, row, &set->value, &value, span);
+		value_list_join(context, row, &set->value, &value, span,
+		    set->span);
 		return;
 	}
 	if (set == NULL)

@@ -18,7 +18,7 @@ struct reading {
 	unsigned base;
 	const struct schema_param *row;	/* NULL: cipher suites */
 	enum codes_kind kind;
-	enum diag_code bad, cut, twice;
+	enum diag_code bad, cut;
 };
 
 static bool
@@ -197,21 +197,28 @@ refuse_length(const struct reading *r)
 	return -1;
 }
 
-/* One list after another: a code counts where it is first. */
+/*
+ * One list after another: a code counts where it is first. twice_r gets the
+ * place of the first code that counts no more, or the length of both.
+ */
 static struct settings_codes
 join(struct context *context, struct settings_codes first,
-    struct settings_codes second)
+    struct settings_codes second, size_t *twice_r)
 {
 	uint8_t seen[UINT16_MAX / 8 + 1] = { 0 };
 	size_t total = first.count + second.count, count = 0;
 	uint16_t *codes, code;
 
+	*twice_r = total;
 	codes = arena_alloc_array(context->scratch, total, sizeof(*codes));
 	for (size_t i = 0; i < total; i++) {
 		code = i < first.count ? first.codes[i] :
 		    second.codes[i - first.count];
-		if (seen[code / 8] & (1 << code % 8))
+		if (seen[code / 8] & (1 << code % 8)) {
+			if (*twice_r == total)
+				*twice_r = i;
 			continue;
+		}
 		seen[code / 8] |= (uint8_t)(1 << code % 8);
 		codes[count++] = code;
 	}
@@ -222,13 +229,20 @@ join(struct context *context, struct settings_codes first,
 	return first;
 }
 
-static void
-warn_twice(struct context *context, enum diag_code code,
-    struct source_span span, const char *noun)
+static struct diag_record *
+warn_twice(struct context *context, const struct schema_param *row,
+    struct source_span span, uint16_t code)
 {
-	diag_cure(context->diag, diag_report(context->diag, code, span,
-	    "a %s is listed twice", noun),
+	bool suites = row == NULL || row->type == SCHEMA_TYPE_SUITES2 ||
+	    row->type == SCHEMA_TYPE_SUITES4;
+	struct diag_record *record = diag_report(context->diag,
+	    suites ? DIAG_CIPHER_TWICE : DIAG_CODE_TWICE, span,
+	    "%s is listed twice", suites ? suites_find_code(code)->name :
+	    codes_find_code(value_list_kind(row), code)->name);
+
+	diag_cure(context->diag, record,
 	    "the first of them counts; remove the other");
+	return record;
 }
 
 static int
@@ -238,6 +252,7 @@ read_list(struct reading *r, struct settings_codes *codes_r)
 	struct settings_codes one = { 0 };
 	int code = code_of_name(r);
 	uint16_t *codes;
+	size_t twice;
 
 	if (memchr(r->word, ',', r->length) != NULL)
 		return refuse_separator(r, ',');
@@ -258,9 +273,11 @@ read_list(struct reading *r, struct settings_codes *codes_r)
 			return refuse_code(r, i);
 		codes[one.count++] = (uint16_t)next;
 	}
-	*codes_r = join(context, (struct settings_codes){ 0 }, one);
-	if (codes_r->count < one.count)
-		warn_twice(context, r->twice, first_span(r->input), r->noun);
+	*codes_r = join(context, (struct settings_codes){ 0 }, one, &twice);
+	if (twice < one.count)
+		warn_twice(context, r->row, value_span(r->input,
+		    r->input->words[0].offset + (uint32_t)(twice * r->digits),
+		    (uint32_t)r->digits), codes[twice]);
 	return 0;
 }
 
@@ -273,7 +290,6 @@ value_list_parse_suites(struct context *context,
 		.context = context, .input = input, .noun = "cipher suite",
 		.digits = digits, .base = 16,
 		.bad = DIAG_CIPHER_BAD, .cut = DIAG_CIPHER_LENGTH,
-		.twice = DIAG_CIPHER_TWICE,
 	};
 	struct settings_codes codes;
 
@@ -301,7 +317,7 @@ value_list_parse_codes(struct context *context,
 		.context = context, .input = input, .row = row, .kind = kind,
 		.noun = codes_noun(kind), .digits = codes_digits(kind),
 		.base = codes_base(kind), .bad = DIAG_CODE_BAD,
-		.cut = DIAG_CODE_LENGTH, .twice = DIAG_CODE_TWICE,
+		.cut = DIAG_CODE_LENGTH,
 	};
 	const struct schema_choice *choice = row->choices;
 	uint16_t *code;
@@ -332,7 +348,9 @@ struct settings_codes
 value_list_add(struct context *context, struct settings_codes first,
     struct settings_codes second)
 {
-	return join(context, first, second);
+	size_t twice;
+
+	return join(context, first, second, &twice);
 }
 
 static struct settings_codes
@@ -374,11 +392,13 @@ join_any(struct context *context, struct value *value,
 
 void
 value_list_join(struct context *context, const struct schema_param *row,
-    struct value *value, const struct value *more, struct source_span line)
+    struct value *value, const struct value *more, struct source_span line,
+    struct source_span begin)
 {
 	struct settings_codes first = value->codes, second = more->codes, all;
 	bool suites = row->type == SCHEMA_TYPE_SUITES2 ||
 	    row->type == SCHEMA_TYPE_SUITES4;
+	size_t twice;
 
 	if (value_is_names(row)) {
 		join_names(context, &value->names, &more->names);
@@ -392,11 +412,11 @@ value_list_join(struct context *context, const struct schema_param *row,
 		first = as_codes(&value->ciphers);
 		second = as_codes(&more->ciphers);
 	}
-	all = join(context, first, second);
-	if (all.count < first.count + second.count)
-		warn_twice(context, suites ? DIAG_CIPHER_TWICE :
-		    DIAG_CODE_TWICE, line, suites ? "cipher suite" :
-		    codes_noun(value_list_kind(row)));
+	all = join(context, first, second, &twice);
+	if (twice < first.count + second.count)
+		diag_note(context->diag, warn_twice(context, row, line,
+		    second.codes[twice - first.count]), begin,
+		    "the list begins here");
 	if (suites)
 		value->ciphers = (struct settings_ciphers){ all.codes,
 		    all.count };

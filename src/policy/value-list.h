@@ -36,10 +36,12 @@ enum codes_kind value_list_kind(const struct schema_param *row);
 /*
  * Adds `more` to `value`, both of one repeatable row: a code counts where it
  * is first, names stay as often as they were written. Where one of two curve
- * lists is Any, so is the sum. Warns of what has no effect, at the line.
+ * lists is Any, so is the sum. Warns of what has no effect, at the line, with
+ * where the list begins.
  */
 void value_list_join(struct context *context, const struct schema_param *row,
-    struct value *value, const struct value *more, struct source_span line);
+    struct value *value, const struct value *more, struct source_span line,
+    struct source_span begin);
 
 /* One list after another, for curves and signature algorithms. */
 struct settings_codes value_list_add(struct context *context,
