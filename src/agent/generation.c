@@ -19,6 +19,24 @@ not_served(struct diag *diag, const struct rules_rule *rule, const char *why,
 	    "rule '%s' cannot be served: %s", rule->name, why), "%s", cure);
 }
 
+/* A server's role is the inbound half of a rule for both directions. */
+static bool
+is_inbound(const struct rules_rule *rule)
+{
+	return rule->direction == RULES_INBOUND ||
+	    (rule->direction == RULES_BOTH && (!rule->actions->secured ||
+	    rule->actions->settings->role != SETTINGS_ROLE_CLIENT));
+}
+
+static void
+warn_of_outbound(const struct rules_rule *rule, struct diag *diag)
+{
+	if (rule->actions->secured && rule->direction == RULES_BOTH)
+		diag_cure(diag, diag_report(diag, DIAG_DIRECTION_BOTH,
+		    rule->span, "rule '%s' is served for inbound connections "
+		    "only", rule->name), "code Direction Inbound");
+}
+
 /*
  * A rule that is silently not applied leaves a port in clear that its author
  * believes secured; so what this version cannot serve stops the start.
@@ -32,7 +50,7 @@ check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 
 	if (!rule->actions->secured && !forward)
 		return;		/* clear by its own word */
-	if (rule->direction & RULES_OUTBOUND)
+	if (!is_inbound(rule))
 		not_served(diag, rule,
 		    "this version serves inbound connections only",
 		    "code Direction Inbound");
@@ -53,6 +71,8 @@ check_rule(const struct rules_rule *rule, unsigned serves, struct diag *diag)
 		    "what comes to a port of Handoff Forward is of no user "
 		    "and no job",
 		    "remove Userid and Jobname, or code Handoff Wrap");
+	else
+		warn_of_outbound(rule, diag);
 }
 
 /* Nothing listens on it here: no port is in clear, but none is served. */
