@@ -144,12 +144,14 @@ E2E_TESTS = \
 	tests/e2e/service_socat.py \
 	tests/e2e/start.py \
 	tests/e2e/timers.py \
+	tests/e2e/times.py \
 	tests/e2e/workers.py \
 	tests/e2e/wrap_calls.py \
 	tests/e2e/wrap_crowd.py \
 	tests/e2e/wrap_daemon.py \
 	tests/e2e/wrap_kill.py \
 	tests/e2e/wrap_listeners.py \
+	tests/e2e/wrap_names.py \
 	tests/e2e/wrap_refused.py \
 	tests/e2e/wrap_resume.py \
 	tests/e2e/wrap_rules.py \
