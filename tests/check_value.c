@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/str.h"
+#include "policy/codes.h"
 #include "policy/context.h"
 #include "policy/diag.h"
 #include "policy/network.h"
@@ -333,6 +334,109 @@ START_TEST(test_suites)
 }
 END_TEST
 
+/* Curves are decimal, signature algorithms hexadecimal, SSL 2 one digit. */
+START_TEST(test_codes)
+{
+	const struct schema_param *any = row_of(SCHEMA_SIGNATURE_PARMS,
+	    "ClientECurves");
+	const struct schema_param *curves = row_of(SCHEMA_SIGNATURE_PARMS,
+	    "ServerKexECurves");
+	const struct schema_param *pairs = row_of(SCHEMA_SIGNATURE_PARMS,
+	    "SignaturePairs");
+	const struct schema_param *one = row_of(SCHEMA_GSK_OCSP,
+	    "OcspRequestSigalg");
+	const struct schema_param *ssl2 = row_of(SCHEMA_CIPHER_PARMS,
+	    "V2CipherSuites");
+	struct value value;
+
+	expect(any, "any", "Any");
+	expect(any, "00230029", "00230029");
+	expect(curves, "x25519", "0029");
+	expect(curves, "4588", "4588");
+	refused(curves, "Any", DIAG_CODE_BAD);
+	refused(curves, "001D", DIAG_CODE_BAD);
+	refused(curves, "0017", DIAG_CODE_BAD);
+	refused(curves, "P-256", DIAG_CODE_BAD);
+	refused(curves, "0023,0024", DIAG_CODE_BAD);
+	refused(curves, "00230", DIAG_CODE_LENGTH);
+	warned(curves, "002300240023", "00230024");
+	expect(pairs, "080b", "080B");
+	expect(pairs, "060305030403", "060305030403");
+	expect(pairs, "ed25519", "0807");
+	expect(pairs, "tls_sigalg_sha256_with_rsassa_pss", "0804");
+	refused(pairs, "0404", DIAG_CODE_BAD);
+	refused(pairs, "rsa_pss_rsae_sha256", DIAG_CODE_BAD);
+	refused(pairs, "060", DIAG_CODE_LENGTH);
+	expect(one, "0804", "0804");
+	refused(one, "08040805", DIAG_CODE_LENGTH);
+	expect(ssl2, "12", "12");
+	expect(ssl2, "TLS_DES_192_EDE3_CBC_WITH_MD5", "7");
+	refused(ssl2, "5", DIAG_CODE_BAD);
+	ck_assert_int_eq(parse(any, "Any", &value), 0);
+	ck_assert_uint_eq(value.codes.count, 1);
+	ck_assert_uint_eq(value.codes.codes[0], SETTINGS_CURVES_ANY);
+}
+END_TEST
+
+START_TEST(test_code_names)
+{
+	for (int k = 0; k < CODES_KINDS; k++) {
+		enum codes_kind kind = (enum codes_kind)k;
+		const struct codes_code *code;
+
+		for (size_t i = 0; (code = codes_at(kind, i)) != NULL; i++) {
+			size_t length = strlen(code->name);
+
+			ck_assert_ptr_eq(codes_find_code(kind, code->code),
+			    code);
+			ck_assert_ptr_eq(codes_find_name(kind, code->name,
+			    length), code);
+			ck_assert(i == 0 ||
+			    codes_at(kind, i - 1)->code < code->code);
+		}
+		ck_assert_ptr_null(codes_suggest(kind, "nonsense", 8));
+		ck_assert_ptr_null(codes_suggest(kind, "", 0));
+	}
+	ck_assert_str_eq(codes_suggest(CODES_CURVES, "prime256v1", 10),
+	    "secp256r1");
+	ck_assert_str_eq(codes_suggest(CODES_CURVES, "secp521rl", 9),
+	    "secp521r1");
+	ck_assert_str_eq(codes_suggest(CODES_PAIRS, "ecdsa_secp384r1_sha384",
+	    22), "TLS_SIGALG_SHA384_WITH_ECDSA");
+}
+END_TEST
+
+START_TEST(test_urls)
+{
+	const struct schema_param *row = row_of(SCHEMA_GSK_OCSP, "OcspUrl");
+
+	expect(row, "http://a", "http://a");
+	expect(row, "HTTP://ocsp.example.com:80/a?b", "HTTP://ocsp.example."
+	    "com:80/a?b");
+	refused(row, "http://", DIAG_URL_BAD);
+	refused(row, "http:///a", DIAG_URL_BAD);
+	refused(row, "http://:80", DIAG_URL_BAD);
+	refused(row, "https://a", DIAG_URL_BAD);
+	refused(row, "a", DIAG_URL_BAD);
+}
+END_TEST
+
+/* A word may stand for a number. */
+START_TEST(test_no_limit)
+{
+	const struct schema_param *row = row_of(SCHEMA_GSK_LDAP,
+	    "CRLCacheSize");
+	struct value value;
+
+	expect(row, "-1", "-1");
+	expect(row, "0", "0");
+	refused(row, "-2", DIAG_VALUE_BAD);
+	refused(row, "4294967295", DIAG_VALUE_RANGE);
+	ck_assert_int_eq(parse(row, "-1", &value), 0);
+	ck_assert_uint_eq(value.number, UINT32_MAX);
+}
+END_TEST
+
 START_TEST(test_backends)
 {
 	const struct schema_param *row = row_of(SCHEMA_APPLICATION_ACTION,
@@ -386,6 +490,10 @@ make(void)
 	tcase_add_test(tcase, test_six_does_not_match_four);
 	tcase_add_test(tcase, test_ports);
 	tcase_add_test(tcase, test_suites);
+	tcase_add_test(tcase, test_codes);
+	tcase_add_test(tcase, test_code_names);
+	tcase_add_test(tcase, test_urls);
+	tcase_add_test(tcase, test_no_limit);
 	tcase_add_test(tcase, test_backends);
 	tcase_add_test(tcase, test_merge);
 	suite_add_tcase(suite, tcase);
