@@ -114,6 +114,38 @@ says "what a connection action replaces is not shown" 0 '^1$' bash -c "
 says "a list that is replaced is the default again" 0 \
     '^ +SignaturePairs +0601 .*default$' \
     show mixed.policy web --all --defaults zOS
+# What would act, and does not for this rule.
+{
+	sed '/^TTLSEnvironmentAction/,$d' "$tests/mixed.policy"
+	cat <<-'END'
+	TTLSEnvironmentAction Server
+	{
+		HandshakeRole Server
+		SuiteBProfile 128
+		TTLSKeyringParms
+		{
+			Keyring ring
+		}
+		TTLSCipherParmsRef strong
+		TTLSEnvironmentAdvancedParms
+		{
+			ClientAuthType Full
+		}
+	}
+	TTLSRule web
+	{
+		LocalPortRange 443
+		Direction Inbound
+		TTLSGroupActionRef Secure
+		TTLSEnvironmentActionRef Server
+	}
+	END
+} | put overruled.policy
+says "a role that asks for no certificate" 0 \
+    'has no effect: no certificate is asked for' show "$sample/overruled.policy"
+says "a cipher list beside Suite B" 0 \
+    'has no effect: SuiteBProfile takes the place' \
+    show "$sample/overruled.policy"
 says "help" 0 '^usage: sallyport show' show --help
 if [ -w /dev/full ]; then
 	says "output that fails is no success" 2 'standard output' \

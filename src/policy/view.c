@@ -263,6 +263,24 @@ differs(const struct place *place, const struct place *home,
 	return s.cut || strcmp(def, buf) != 0;
 }
 
+/* Why a value that would act is not looked at for the rule, or NULL. */
+static const char *
+overruled(const struct rules_rule *rule, const struct schema_param *row)
+{
+	const struct settings *settings = rule->actions->settings;
+
+	if (row->owner != SCHEMA_OWNER_SETTINGS)
+		return NULL;
+	if (row->offset == offsetof(struct settings, ciphers) &&
+	    settings->suite_b != SETTINGS_SUITE_B_OFF)
+		return "SuiteBProfile takes the place of the cipher list";
+	if (row->offset == offsetof(struct settings, client_auth) &&
+	    settings->role != SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH)
+		return "no certificate is asked for but with HandshakeRole "
+		    "ServerWithClientAuth";
+	return NULL;
+}
+
 /* 1 where the place is to be shown, and p_r says how; else 0. */
 static size_t
 view_place(struct view *view, const struct rules_rule *rule,
@@ -297,8 +315,11 @@ view_place(struct view *view, const struct rules_rule *rule,
 		p_r->differs = differs(place, home, row, &p_r->value);
 	}
 	p_r->acts = schema_acts(row, p_r->value.choice, &p_r->reason);
-	if (p_r->acts == SCHEMA_ACTS_YES)
-		p_r->reason = NULL;
+	if (p_r->acts == SCHEMA_ACTS_YES) {
+		p_r->reason = overruled(rule, row);
+		if (p_r->reason != NULL)
+			p_r->acts = SCHEMA_ACTS_NO;
+	}
 	return 1;
 }
 
