@@ -93,6 +93,7 @@ SCRIPT_TESTS = \
 	tests/lint/examples.sh \
 	tests/lint/headers.sh \
 	tests/lint/layers.sh \
+	tests/lint/man.sh \
 	tests/lint/map.sh \
 	tests/lint/policy-page.sh \
 	tests/lint/symbols.sh \

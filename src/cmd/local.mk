@@ -9,6 +9,8 @@ sallyportd_LDADD = $(PROGRAM_LIBS)
 bin_PROGRAMS += sallyport
 sallyport_SOURCES = \
 	src/cmd/describe.c src/cmd/describe.h \
+	src/cmd/describe-man.c src/cmd/describe-man.h \
+	src/cmd/describe-words.c src/cmd/describe-words.h \
 	src/cmd/explain.c src/cmd/explain.h \
 	src/cmd/fmt.c src/cmd/fmt.h \
 	src/cmd/jsontext.c src/cmd/jsontext.h \

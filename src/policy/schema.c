@@ -280,8 +280,9 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 		str_add(&s, "{ %s }", schema_statement(row->statement)->name);
 		break;
 	case SCHEMA_TYPE_REF:
-		str_add(&s, "name of a %s",
-		    schema_statement(row->statement)->name);
+		str_add(&s, "name of %s %s",
+		    schema_statement(row->statement)->name[0] == 'I' ? "an" :
+		    "a", schema_statement(row->statement)->name);
 		break;
 	default:
 		str_add(&s, "%s%s", row->choices != NULL ? " | " : "",
