@@ -45,7 +45,6 @@ static void policy_yyerror(const struct source_span *span,
 %define api.prefix {policy_yy}
 %define api.token.prefix {POLICY_TOKEN_}
 %define parse.error custom
-%define parse.lac full
 %locations
 %parse-param { struct tree_parse *parse } { void *scanner }
 %lex-param { void *scanner }

@@ -226,6 +226,22 @@ is_plain(const struct compiler *c, const struct tree_node *rule)
 	return rule->closed && rule->count > 1;
 }
 
+/* Rules that come later need not wait for what is defined well. */
+static void
+define_early(struct context *context, const struct tree_node *node)
+{
+	const struct schema_statement *statement = schema_find_statement(
+	    context_text(context, &node->words[0]), node->words[0].length);
+	const struct tree_word *name = &node->words[1];
+
+	if (statement != NULL && (statement->form & SCHEMA_FORM_GLOBAL) &&
+	    node->closed && node->count == 2 && names_find(context->names,
+	    statement, context_text(context, name), name->length) == NULL &&
+	    names_is_plain(context, node))
+		(void)names_define(context, statement, node, node->first,
+		    NULL);
+}
+
 /* For the parser: a rule as most are is begun as soon as it has been read. */
 static bool
 read_early(void *argument, struct tree_node *node)
@@ -235,8 +251,14 @@ read_early(void *argument, struct tree_node *node)
 	const struct schema_statement *rule = schema_statement(SCHEMA_RULE);
 	struct names_entry *entry;
 
-	if (!node->block || !str_equal(context_text(context, &node->words[0]),
-	    node->words[0].length, rule->name) || !is_plain(c, node))
+	if (!node->block)
+		return false;
+	if (!str_equal(context_text(context, &node->words[0]),
+	    node->words[0].length, rule->name)) {
+		define_early(context, node);
+		return false;
+	}
+	if (!is_plain(c, node))
 		return false;
 	entry = names_define(context, rule, node, node->first, NULL);
 	if (entry != NULL && !entry->repeated)

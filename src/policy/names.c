@@ -1,5 +1,6 @@
 #include "policy/names.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -63,9 +64,8 @@ has_name(const struct names_entry *entry, uint32_t hash, const char *name,
 /* Defined, or only referred to. */
 static struct names_entry *
 find(const struct names *names, const struct schema_statement *statement,
-    const char *name, size_t length)
+    uint32_t hash, const char *name, size_t length)
 {
-	uint32_t hash = str_hash(name, length, false);
 	struct names_entry *e;
 
 	for (e = *bucket_of(names, hash); e != NULL; e = e->twin)
@@ -77,14 +77,14 @@ find(const struct names *names, const struct schema_statement *statement,
 
 static struct names_entry *
 add(struct context *context, const struct schema_statement *statement,
-    const char *name, size_t length)
+    uint32_t hash, const char *name, size_t length)
 {
 	struct names_entry *entry = arena_alloc(context->lasting,
 	    sizeof(*entry));
 
 	entry->statement = statement;
 	entry->name = arena_copy_text(context->arena, name, length);
-	entry->hash = str_hash(name, length, false);
+	entry->hash = hash;
 	return entry;
 }
 
@@ -103,7 +103,8 @@ struct names_entry *
 names_find(const struct names *names, const struct schema_statement *statement,
     const char *name, size_t length)
 {
-	struct names_entry *entry = find(names, statement, name, length);
+	struct names_entry *entry = find(names, statement,
+	    str_hash(name, length, false), name, length);
 
 	return entry != NULL && entry->node != NULL ? entry : NULL;
 }
@@ -126,11 +127,12 @@ struct names_entry *
 names_refer(struct context *context, const struct schema_statement *statement,
     const char *name, size_t length)
 {
-	struct names_entry *entry = find(context->names, statement, name,
-	    length);
+	uint32_t hash = str_hash(name, length, false);
+	struct names_entry *entry = find(context->names, statement, hash,
+	    name, length);
 
 	if (entry == NULL) {
-		entry = add(context, statement, name, length);
+		entry = add(context, statement, hash, name, length);
 		enter(context, entry);
 	}
 	return entry;
@@ -238,6 +240,19 @@ characters(const char *text, size_t length)
 	return count;
 }
 
+bool
+names_is_plain(const struct context *context, const struct tree_node *node)
+{
+	const struct tree_word *word = &node->words[1];
+	const char *name = context_text(context, word);
+
+	for (size_t i = 0; i < word->length; i++)
+		if (!isalnum((unsigned char)name[i]) &&
+		    strchr("~_-", name[i]) == NULL)
+			return false;
+	return word->length <= SCHEMA_NAME_MAX;
+}
+
 /* 0, or -1 where the header has no name. */
 static int
 check_name(struct context *context, const struct schema_statement *statement,
@@ -306,13 +321,18 @@ names_define(struct context *context, const struct schema_statement *statement,
 	struct names_entry *entry, *other;
 	const struct tree_word *word = &node->words[1];
 	const char *name;
+	uint32_t hash;
 
 	if (check_name(context, statement, node) == -1)
 		return NULL;
 	name = context_text(context, word);
-	other = find(names, statement, name, word->length);
+	hash = str_hash(name, word->length, false);
+	other = find(names, statement, hash, name, word->length);
+	/* It may have been defined while the policy was read. */
+	if (other != NULL && other->node == node)
+		return other;
 	entry = other != NULL && other->node == NULL ? other :
-	    add(context, statement, name, word->length);
+	    add(context, statement, hash, name, word->length);
 	entry->node = node;
 	entry->first = first;
 	entry->end = end;

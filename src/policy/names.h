@@ -62,12 +62,16 @@ struct names *names_new(struct context *context);
 void names_collect(struct context *context, const struct tree *tree);
 
 /*
- * Defines one statement whose body is first to end (excluded). A bad name is
- * reported; NULL where the header has none.
+ * Defines one statement whose body is first to end (excluded); once only for
+ * one node. A bad name is reported; NULL where the header has none.
  */
 struct names_entry *names_define(struct context *context,
     const struct schema_statement *statement, const struct tree_node *node,
     const struct tree_node *first, const struct tree_node *end);
+
+/* Whether nothing can be said against the name in a header that has one. */
+bool names_is_plain(const struct context *context,
+    const struct tree_node *node);
 
 /* The definition that is there or will be: `node` NULL until it is. */
 struct names_entry *names_refer(struct context *context,
