@@ -89,6 +89,7 @@ SCRIPT_TESTS = \
 	tests/cmd-show.sh \
 	tests/cmd-show-everything.py \
 	tests/cmd-show-pasearch.py \
+	tests/lint/codes.sh \
 	tests/lint/docs.sh \
 	tests/lint/examples.sh \
 	tests/lint/headers.sh \

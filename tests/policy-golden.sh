@@ -14,6 +14,16 @@ esac
 policies=$srcdir/tests/policy
 update=${1-}
 
+# What is said of suites and lists depends on what the TLS library has: the
+# golden files hold what the one says that the set-up builds.
+other_library() {
+	! "${sallyport}d" --version |
+		grep -q 'lists of groups and signatures yes'
+}
+depends() {
+	grep -qE 'V3CipherSuites|TTLSSignatureParms' "$1"
+}
+
 # golden KIND STATUS: every policy of a kind.
 golden() {
 	local kind=$1 status=$2 policy name got said expected
@@ -30,6 +40,10 @@ golden() {
 			[ ! -s "$said" ] || cp "$said" "$expected"
 		fi
 		[ -f "$expected" ] || expected=/dev/null
+		if depends "$policy" && other_library; then
+			result 0 "$kind/$name # SKIP another TLS library"
+			continue
+		fi
 		if [ "$got" -ne "$status" ]; then
 			result 1 "$kind/$name" "status $got, not $status"
 		else

@@ -132,8 +132,9 @@ warn_unused(struct lint_scope *scope)
 		const struct names_entry *user;
 		struct diag_record *record;
 
+		/* References to a placeholder are refused. */
 		if (entry->body == NULL || entry->body->reachable ||
-		    entry->duplicate)
+		    entry->duplicate || strchr("<?[", entry->name[0]) != NULL)
 			continue;
 		record = lint_scope_report(scope, DIAG_UNUSED,
 		    names_span(scope->context, entry), "%s %s is never used",

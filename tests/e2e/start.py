@@ -237,6 +237,7 @@ with T.case("the port is taken"):
         expect(re.search(r"taken\.policy:(%d|%d)\b" % (
             policy.line_of(text, "LocalPortRange"),
             policy.line_of(text, "TTLSRule")), said), said)
+        expect("SP1704" in said, said)
         expect("in use" in said and str(port) in said, said)
 
 with T.case("errors of the policy, all of them at once"):
