@@ -381,13 +381,11 @@ times_value_zone(struct context *context, const struct value_input *input,
 void
 times_value_print_zone(int32_t zone, struct str *out)
 {
-	int32_t minutes = zone < 0 ? -zone : zone;
-
 	if (zone == TIMES_LOCAL)
 		str_add(out, "Local");
 	else if (zone == 0)
 		str_add(out, "UTC");
 	else
 		str_add(out, "UTC%c%02d:%02d", zone < 0 ? '-' : '+',
-		    minutes / 60, minutes % 60);
+		    abs(zone) / 60, abs(zone) % 60);
 }
