@@ -183,9 +183,15 @@ E2E_LIBRARY = \
 #	tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS)
 FUZZERS = \
 	tests/fuzz/fuzz_policy \
-	tests/fuzz/fuzz_session
+	tests/fuzz/fuzz_session \
+	tests/fuzz/fuzz_show
 tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_session_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_show_SOURCES = tests/fuzz/fuzz_show.c \
+	src/cmd/jsontext.c src/cmd/match-reason.c src/cmd/options.c \
+	src/cmd/show.c src/cmd/show-dot.c src/cmd/show-human.c \
+	src/cmd/show-json.c src/cmd/show-text.c
+tests_fuzz_fuzz_show_LDADD = $(FUZZ_LIBS)
 EXTRA_DIST += tests/fuzz/corpus
 
 # Files that tests read, and their helpers.
