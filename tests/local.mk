@@ -84,6 +84,7 @@ tests_check_wrap_SOURCES = tests/check_wrap.c src/wrap/wrap_clear.c \
 SCRIPT_TESTS = \
 	tests/cmd-fmt.sh \
 	tests/cmd-match.sh \
+	tests/cmd-match-random.py \
 	tests/cmd-match-time.sh \
 	tests/cmd-sallyport.sh \
 	tests/cmd-show.sh \
