@@ -118,9 +118,11 @@ E2E_TESTS = \
 	tests/e2e/control.py \
 	tests/e2e/deep.py \
 	tests/e2e/defaults.py \
+	tests/e2e/demands.py \
 	tests/e2e/ends.py \
 	tests/e2e/hostile.py \
 	tests/e2e/leak.py \
+	tests/e2e/lists.py \
 	tests/e2e/many.py \
 	tests/e2e/messages.py \
 	tests/e2e/mtls.py \

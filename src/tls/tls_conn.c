@@ -420,7 +420,7 @@ tls_conn_detail(const struct tls_conn *conn)
 	if (conn->io.error != 0)
 		return strerror(conn->io.error);
 	if (conn->library_error != 0 && !conn->io.clear_text &&
-	    !conn->io.end_of_file)
+	    conn->io.refused == REASON_OK && !conn->io.end_of_file)
 		return wolfSSL_ERR_reason_error_string(
 		    (unsigned long)-(long)conn->library_error);
 	return NULL;

@@ -26,7 +26,8 @@ ALERTS = {
     71: "insufficient_security", 80: "internal_error",
     86: "inappropriate_fallback", 90: "user_canceled",
     100: "no_renegotiation", 109: "missing_extension",
-    110: "unsupported_extension", 116: "certificate_required",
+    110: "unsupported_extension", 112: "unrecognized_name",
+    116: "certificate_required",
 }
 
 

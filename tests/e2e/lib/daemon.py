@@ -216,6 +216,12 @@ def own_wolfssl():
     return "internal header yes" in version()
 
 
+def lists():
+    """Whether the policy's lists of groups and signatures reach the
+    handshake, and what else looks at a hello."""
+    return "lists of groups and signatures yes" in version()
+
+
 class Daemon:
     """A running sallyportd; ready when the constructor returns."""
 

@@ -32,9 +32,10 @@ def record(kind, body, version=TLS10):
 
 
 def client_hello(suites, version=TLS12, versions=None, compressions=b"\0",
-                 session=b"", ticket=None, extensions=True):
+                 session=b"", ticket=None, extensions=True, more=()):
     """The record of a ClientHello.  versions: the supported_versions
-    extension; ticket: the body of a session_ticket extension."""
+    extension; ticket: the body of a session_ticket extension; more: others,
+    as (number, body)."""
     parts = []
     if extensions:
         parts.append(extension(10, _vector(2, _words(GROUPS))))
@@ -42,6 +43,7 @@ def client_hello(suites, version=TLS12, versions=None, compressions=b"\0",
         parts.append(extension(13, _vector(2, _words(SIGNATURES))))
     if ticket is not None:
         parts.append(extension(35, ticket))
+    parts += [extension(*one) for one in more]
     if versions:
         parts.append(extension(43, _vector(1, _words(versions))))
         # A point on secp256r1: twice its generator is as good as any.

@@ -12,6 +12,10 @@ class Rule:
     `ciphers`: lines for TTLSCipherParms, as (parameter, value).
     `backend`: a value for Backend; None: no TTLSApplicationAction.
     `gsk`: lines for TTLSGskAdvancedParms, as (parameter, value).
+    `signatures`: lines for TTLSSignatureParms, as (parameter, value).
+    `action`: more lines of the environment action.
+    `connection`: lines of a TTLSConnectionAction, as (parameter, value);
+    those of a block as (block, [(parameter, value)]).
     `like`: another Rule, whose very actions are this one's, too.
     """
 
@@ -34,6 +38,9 @@ class Rule:
         self.remote = more.pop("remote", None)
         self.extra = more.pop("extra", ())
         self.gsk = more.pop("gsk", ())
+        self.signatures = more.pop("signatures", ())
+        self.action = more.pop("action", ())
+        self.connection = more.pop("connection", ())
         self.like = more.pop("like", None)
         if more:
             raise TypeError("unknown: %s" % ", ".join(more))
@@ -48,6 +55,8 @@ class Rule:
         yield "TTLSGroupActionRef", "group-" + actions.name
         if actions.enabled:
             yield "TTLSEnvironmentActionRef", "environment-" + actions.name
+        if actions.connection:
+            yield "TTLSConnectionActionRef", "connection-" + actions.name
         if actions.backend:
             yield "TTLSApplicationActionRef", "application-" + actions.name
 
@@ -56,9 +65,12 @@ class Rule:
         yield "TTLSKeyringParmsRef", "keyring-" + self.name
         if self.ciphers:
             yield "TTLSCipherParmsRef", "ciphers-" + self.name
+        if self.signatures:
+            yield "TTLSSignatureParmsRef", "signatures-" + self.name
         yield "TTLSEnvironmentAdvancedParmsRef", "advanced-" + self.name
         if self.gsk:
             yield "TTLSGskAdvancedParmsRef", "gsk-" + self.name
+        yield from self.action
 
     def _advanced(self):
         if self.role == "ServerWithClientAuth":
@@ -93,6 +105,12 @@ class Rule:
         if self.enabled and self.gsk:
             blocks.append(("TTLSGskAdvancedParms", "gsk-" + self.name,
                            self.gsk))
+        if self.enabled and self.signatures:
+            blocks.append(("TTLSSignatureParms", "signatures-" + self.name,
+                           self.signatures))
+        if self.connection:
+            blocks.append(("TTLSConnectionAction",
+                           "connection-" + self.name, self.connection))
         if self.backend:
             blocks.append(("TTLSApplicationAction",
                            "application-" + self.name,
@@ -102,7 +120,8 @@ class Rule:
 
 
 def _block(kind, name, pairs):
-    lines = ["\t%s %s\n" % (key, value)
+    lines = [_block(key, "", value) if isinstance(value, list)
+             else "\t%s %s\n" % (key, value)
              for key, value in pairs if value is not None]
     return "%s %s\n{\n%s}\n" % (kind, name, "".join(lines))
 
