@@ -314,9 +314,16 @@ START_TEST(test_two_homes)
 	    CONNECTION(""));
 	ck_assert(s->http_cdp.enable && s->ocsp.aia_enable);
 	s = modern(RULE GROUP("") ENVIRONMENT(GSK(
+	    BLOCK("TTLSGskOcspParms", "OcspAiaEnable On\n")
+	    "OcspAiaEnable On\n")) CONNECTION(""));
+	ck_assert(s->ocsp.aia_enable);
+	ck_assert_ptr_null(diag_at(diag, 0));
+	s = modern(RULE GROUP("") ENVIRONMENT(GSK(
 	    BLOCK("TTLSGskHttpCdpParms", "HttpCdpEnable Off\n")
 	    "HttpCdpEnable On\n")) CONNECTION(""));
 	ck_assert(!s->http_cdp.enable);
+	ck_assert_uint_eq(diag_count(diag, DIAG_WARNING), 1);
+	ck_assert_int_eq(diag_at(diag, 0)->code, DIAG_HOMES_DIFFER);
 }
 END_TEST
 

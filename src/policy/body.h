@@ -53,6 +53,7 @@ struct body {
 	unsigned flags;			/* of all rows that were coded */
 	bool reachable;			/* from a rule */
 	bool broken;			/* a mistake was found in it */
+	bool homes_checked;		/* for what an inner one codes, too */
 };
 
 /* The rows of all statements by name; for context->index. */

@@ -184,6 +184,10 @@
 	D(BLOCK_REPLACED, 1409, WARNING, \
 	  "a block or reference replaces an earlier one", \
 	  "The last one counts as a whole; nothing of the first remains.") \
+	D(HOMES_DIFFER, 1411, WARNING, \
+	  "a parameter has different values in two statements", \
+	  "HttpCdpEnable and OcspAiaEnable may stand in TTLSGskAdvancedParms, " \
+	  "too, but what their own statement says counts. Remove the other.") \
 	D(UNUSED, 1420, WARNING, "a statement is never used", \
 	  "No rule leads to it. Remove it, or refer to it; a name that is " \
 	  "written in two ways is often the reason.") \

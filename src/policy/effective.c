@@ -19,7 +19,7 @@
 /* One combination of actions that make settings. */
 struct triple {
 	struct triple *next;
-	const struct body *group, *environment, *connection;
+	struct body *group, *environment, *connection;
 	const struct settings *settings;
 };
 
@@ -160,15 +160,55 @@ set_back(struct effective *e, const struct schema_statement *statement,
 	}
 }
 
+/* A parameter of a block that the outer statement has as well. */
+static void
+compare_homes(struct effective *e, const struct body *outer,
+    const struct body *inner, const struct body_set *set)
+{
+	struct diag *diag = e->context->diag;
+	struct diag_record *record;
+
+	for (size_t i = 0; i < inner->set_count; i++) {
+		const struct body_set *other = &inner->sets[i];
+
+		if (other->row->owner != set->row->owner ||
+		    other->row->offset != set->row->offset ||
+		    value_field_equal(set->row, &set->value, &other->value))
+			continue;
+		record = diag_report(diag, DIAG_HOMES_DIFFER, set->span,
+		    "%s is coded in %s, too, where it counts",
+		    set->row->name, inner->statement->name);
+		diag_cure(diag, record, "remove it from %s",
+		    outer->statement->name);
+		diag_note(diag, record, other->span, "this one counts");
+	}
+}
+
+static void
+check_homes(struct effective *e, struct body *body)
+{
+	const struct body *target;
+
+	if (body->homes_checked || body->statement->id != SCHEMA_GSK_ADVANCED)
+		return;
+	body->homes_checked = true;
+	for (size_t i = 0; i < body->link_count; i++) {
+		target = body_target(&body->links[i]);
+		for (size_t s = 0; target != NULL && s < body->set_count; s++)
+			compare_homes(e, body, target, &body->sets[s]);
+	}
+}
+
 /*
  * A body and the blocks it leads to. Where one codes what an outer one does
  * (HttpCdpEnable, OcspAiaEnable), it counts.
  */
 static void
-lay_over_all(struct effective *e, const struct body *body,
-    struct settings *settings)
+lay_over_all(struct effective *e, struct body *body, struct settings *settings)
 {
 	struct body *target;
+
+	check_homes(e, body);
 
 	if (body->statement->id == SCHEMA_SIGNATURE_PARMS)
 		set_back(e, body->statement, settings);
@@ -256,8 +296,8 @@ bucket_of(const void *a, const void *b, const void *c, const void *d)
 }
 
 static const struct settings *
-find_settings(struct effective *e, const struct body *group,
-    const struct body *environment, const struct body *connection)
+find_settings(struct effective *e, struct body *group,
+    struct body *environment, struct body *connection)
 {
 	struct triple *triple, **bucket = &e->triples[bucket_of(group,
 	    environment, connection, NULL)];
