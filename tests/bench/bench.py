@@ -28,6 +28,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "e2e")]
 import figures      # noqa: E402
 import machine      # noqa: E402
 import page         # noqa: E402
+import policies     # noqa: E402
 import servers      # noqa: E402
 from process import Group   # noqa: E402
 
@@ -99,6 +100,10 @@ def bench(args):
         if not args.no_rules:
             say("the rule table")
             result["rules"] = rules(build_path, args.scale)
+            result["policies"] = policies.measure(
+                build_path, (100000, 1000000) if args.scale == "full" else
+                (10000,), (100000,) if args.scale == "full" else (10000,),
+                say)
         return result
     finally:
         Group.end_all()

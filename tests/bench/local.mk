@@ -24,13 +24,15 @@ DRIVER_OF_BENCH = \
 	tests/bench/machine.py \
 	tests/bench/page.py \
 	tests/bench/plot.py \
+	tests/bench/policies.py \
 	tests/bench/process.py \
 	tests/bench/servers.py
 EXTRA_DIST += $(DRIVER_OF_BENCH)
 CLEANFILES += tests/bench/bench.json
 
-BENCH_NEEDS = sallyportd$(EXEEXT) tests/bench/backend$(EXEEXT) \
-	tests/bench/load$(EXEEXT) tests/bench/bench_rules$(EXEEXT)
+BENCH_NEEDS = sallyport$(EXEEXT) sallyportd$(EXEEXT) \
+	tests/bench/backend$(EXEEXT) tests/bench/load$(EXEEXT) \
+	tests/bench/bench_rules$(EXEEXT)
 BENCH = SALLYPORT_SRCDIR='$(abs_srcdir)' SALLYPORT_BUILDDIR='$(abs_builddir)' \
 	$(PYTHON) $(srcdir)/tests/bench/bench.py \
 	--json tests/bench/bench.json $(BENCH_FLAGS)

@@ -126,7 +126,17 @@ class View:
             lines.append("rules: %-22s %8d: look-up %d ns, built in %.3f s, "
                          "%d bytes a rule" % (shape, count, look_up, build,
                                               size))
+        for row in self.result.get("policies", ()):
+            lines.append("policy of %d rules, %s: %s" % (
+                row[1], row[0], self._policy_figures(row)))
         return "\n".join(lines + ["note: " + note for note in self.notes()])
+
+    @staticmethod
+    def _policy_figures(row):
+        _, _, text, load, size, lint = row
+        return "loaded in %.2f s, %d MB of text, %d bytes a rule at most%s" % (
+            load, text // 1000000, size,
+            "" if lint is None else ", linted in %.2f s" % lint)
 
     # Markdown
 
@@ -171,6 +181,22 @@ class View:
                                                     build, size)
         yield ""
 
+    def _policies(self):
+        if "policies" not in self.result:
+            return
+        yield "## Whole policies\n"
+        yield ("What the program needs to read a policy file, compile it and "
+               "build the table, and\nto lint it, in processor time; the "
+               "most memory it held meanwhile includes the\ntext. The "
+               "shapes are those of `tests/bench/policies.py`.\n")
+        yield ("| shape | rules | text, MB | load, s CPU | bytes a rule at "
+               "the most | lint, s CPU |")
+        yield "|---|---:|---:|---:|---:|---:|"
+        for shape, count, text, load, size, lint in self.result["policies"]:
+            yield "| %s | %d | %.1f | %.2f | %d | %s |" % (
+                shape, count, text / 1e6, load, size, number(lint, 2))
+        yield ""
+
     def markdown(self):
         spreads = self.spreads()
         sizes = dict(self.result["sizes"])
@@ -182,7 +208,8 @@ class View:
             most=spreads[-1][0] * 100, worst=spreads[-1][1])
         method = METHOD + (SPREAD if sizes["runs"] > 1 else "")
         parts = [HEAD] + list(self._machine()) + list(self._table())
-        return "\n".join(parts + list(self._rules()) + [method % sizes])
+        return "\n".join(parts + list(self._rules()) +
+                         list(self._policies()) + [method % sizes])
 
     def write(self, directory):
         with open(os.path.join(directory, "performance.md"), "w") as f:
