@@ -95,7 +95,8 @@ reach_all(struct lint_scope *scope)
 	for (; entry != NULL; entry = entry->next) {
 		if (entry->body == NULL)
 			continue;
-		if (entry->statement->id == SCHEMA_RULE)
+		/* What a second body leads to is meant as well. */
+		if (entry->statement->id == SCHEMA_RULE || entry->duplicate)
 			body_reach(entry->body);
 		if (doubtful && diag_has_room(scope->diag, DIAG_WARNING))
 			reach_meant(scope, entry->body);

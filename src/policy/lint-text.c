@@ -183,8 +183,9 @@ judge_residue(struct lint_scope *scope, const struct lint_line *line,
 	const char *text = lint_scope_text(word);
 	char quoted[STR_QUOTE_MAX];
 
-	if (line->row != NULL && (line->row->type == SCHEMA_TYPE_SECRET ||
-	    line->row->type == SCHEMA_TYPE_REF))
+	/* References are told; brackets of a URL hold an address. */
+	if (line->row != NULL && (line->row->type == SCHEMA_TYPE_REF ||
+	    line->row->type == SCHEMA_TYPE_URL))
 		return;
 	/* These are refused. */
 	if (strchr("<?[", *text) != NULL || !is_residue(text, word.length))
@@ -201,7 +202,9 @@ lint_text_line(struct lint_scope *scope, const struct lint_line *line)
 	struct source_span word = lint_lines_word(scope, line, 1);
 	struct source_span whole = lint_lines_word(scope, line, 0);
 
-	if (line->row != NULL && line->row->type == SCHEMA_TYPE_SECRET)
+	/* What is not known is told, and may hold a secret. */
+	if (line->row == NULL ? line->node != line->header :
+	    line->row->type == SCHEMA_TYPE_SECRET)
 		return;
 	if (line->row != NULL && line->row->type == SCHEMA_TYPE_TEXT &&
 	    word.length > 0)
