@@ -99,7 +99,7 @@ SCRIPT_TESTS = \
 	tests/lint/map.sh \
 	tests/lint/policy-page.sh \
 	tests/lint/symbols.sh \
-	tests/policy-corpus.sh \
+	tests/policy-corpus.py \
 	tests/policy-golden.sh
 
 # What lint says of each becomes what is expected; look at the difference.
@@ -195,7 +195,7 @@ tests_fuzz_fuzz_show_SOURCES = tests/fuzz/fuzz_show.c \
 	src/cmd/show.c src/cmd/show-dot.c src/cmd/show-human.c \
 	src/cmd/show-json.c src/cmd/show-text.c
 tests_fuzz_fuzz_show_LDADD = $(FUZZ_LIBS)
-EXTRA_DIST += tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/corpus tests/policy-corpus.expected
 
 # Files that tests read, and their helpers.
 EXTRA_DIST += $(E2E_TESTS) $(E2E_LIBRARY)
