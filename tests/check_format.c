@@ -15,12 +15,12 @@
 #include "policy/format.h"
 #include "policy/policy.h"
 #include "policy/same.h"
-#include "policy/schema.h"
 #include "policy/source.h"
+#include "support/maker.h"
 #include "support/runner.h"
+#include "support/view.h"
 
 #define MADE		3000	/* policies from the generator */
-#define TEXT_MAX	65536
 
 /* A policy being judged, with all that is known of it. */
 struct known {
@@ -44,73 +44,6 @@ forget(struct known *k)
 {
 	policy_free(&k->policy);
 	diag_free(&k->diag);
-}
-
-/* --- what must be in the text, found without the project's own code ----- */
-
-struct view {
-	char words[TEXT_MAX];		/* in small letters, a blank between */
-	char braces[TEXT_MAX];
-	char comments[TEXT_MAX];	/* a line each */
-	size_t word_count, brace_count, comment_count;
-};
-
-static bool
-is_blank(const char *p)
-{
-	return strchr(" \t\r\v\f", *p) != NULL ||
-	    (p[0] == '\xc2' && p[1] == '\xa0');
-}
-
-static const char *
-see_comment(struct view *v, const char *p)
-{
-	const char *end = strchrnul(p, '\n'), *last = end;
-
-	while (last > p && strchr(" \t\r\v\f", last[-1]) != NULL)
-		last--;
-	memcpy(v->comments + v->comment_count, p, (size_t)(last - p));
-	v->comment_count += (size_t)(last - p);
-	v->comments[v->comment_count++] = '\n';
-	return end;
-}
-
-static void
-see(struct view *v, const char *text)
-{
-	const char *p = text, *quote;
-	bool fresh = true;		/* a word may begin here */
-
-	memset(v, 0, sizeof(*v));
-	if (strncmp(p, "\xef\xbb\xbf", 3) == 0)
-		p += 3;
-	while (*p != '\0') {
-		quote = fresh && *p == '"' ? strchr(p + 1, '"') : NULL;
-		if (quote != NULL && memchr(p, '\n', (size_t)(quote - p)))
-			quote = NULL;
-		if (is_blank(p) || *p == '\n') {
-			if (!fresh)
-				v->words[v->word_count++] = ' ';
-			p += *p == '\xc2' ? 2 : 1;
-			fresh = true;
-		} else if (*p == '{' || *p == '}') {
-			if (!fresh)
-				v->words[v->word_count++] = ' ';
-			v->braces[v->brace_count++] = *p++;
-			fresh = true;
-		} else if (fresh && *p == '#') {
-			p = see_comment(v, p);
-		} else if (quote != NULL) {
-			for (; p <= quote; p++)
-				v->words[v->word_count++] = *p;
-			fresh = false;
-		} else {
-			v->words[v->word_count++] = *p++;
-			fresh = false;
-		}
-	}
-	if (!fresh)
-		v->words[v->word_count++] = ' ';
 }
 
 /* --- the judgement ------------------------------------------------------ */
@@ -165,8 +98,8 @@ static void
 same_seen(const struct known *k, const char *text, const char *out,
     const char *name)
 {
-	see(&before, text);
-	see(&after, out);
+	view_see(&before, text);
+	view_see(&after, out);
 	ck_assert_msg(strcmp(before.comments, after.comments) == 0,
 	    "%s: comments:\n%s\n%s", name, text, out);
 	ck_assert_msg(strcasecmp(before.words, after.words) == 0,
@@ -215,7 +148,7 @@ judge(const char *text, size_t size, const char *name)
 	ck_assert_int_eq(format_policy(again.policy, &twice, &twice_size), 0);
 	ck_assert_msg(strcmp(out, twice) == 0, "%s: not its own form:\n%s\n%s",
 	    name, out, twice);
-	if (size < TEXT_MAX / 2) {
+	if (size < VIEW_MAX / 2) {
 		same_seen(&k, text, out, name);
 		tidy(out, name);
 	}
@@ -385,258 +318,7 @@ START_TEST(test_files)
 }
 END_TEST
 
-/* --- made policies ------------------------------------------------------ */
-
-struct maker {
-	uint64_t state;
-	char text[TEXT_MAX];
-	size_t used;
-	bool wild;		/* mistakes, too */
-	bool bare;		/* in a statement without braces */
-};
-
-static unsigned
-pick(struct maker *m, unsigned n)
-{
-	m->state = m->state * UINT64_C(6364136223846793005) +
-	    UINT64_C(1442695040888963407);
-	return (unsigned)(m->state >> 33) % n;
-}
-
-static void
-say(struct maker *m, const char *text)
-{
-	size_t length = strlen(text);
-
-	ck_assert_uint_lt(m->used + length, sizeof(m->text) / 2);
-	memcpy(m->text + m->used, text, length + 1);
-	m->used += length;
-}
-
-static void
-say_blank(struct maker *m, bool needed)
-{
-	static const char *const blanks[] = {
-		" ", "  ", "\t", " \t ", "\xc2\xa0", " \xc2\xa0", "\r ", "\v"
-	};
-
-	if (needed || pick(m, 3) == 0)
-		say(m, blanks[pick(m, pick(m, 4) == 0 ? 8 : 4)]);
-}
-
-static void
-say_comment(struct maker *m)
-{
-	static const char *const comments[] = {
-		"#", "# a comment", "#{x", "# } \xc2\xa0", "##  two\tblanks",
-		"# \"quoted", "#x # y", "# \xe2\x94\x80 line \xff", "# end \t"
-	};
-
-	say(m, comments[pick(m, 9)]);
-}
-
-/* Ends a line, perhaps behind a comment, perhaps with more lines. */
-static void
-say_end(struct maker *m)
-{
-	if (pick(m, 5) == 0) {
-		say_blank(m, true);
-		say_comment(m);
-	} else {
-		say_blank(m, false);
-	}
-	say(m, pick(m, 6) == 0 ? "\r\n" : "\n");
-	while (pick(m, 4) == 0) {
-		say_blank(m, false);
-		if (pick(m, 3) == 0)
-			say_comment(m);
-		say(m, "\n");
-	}
-}
-
-/* A keyword in letters of any case. */
-static void
-say_word(struct maker *m, const char *word)
-{
-	char text[128];
-	size_t i;
-
-	for (i = 0; word[i] != '\0' && i < sizeof(text) - 1; i++) {
-		text[i] = word[i];
-		if (pick(m, 6) == 0 && ((word[i] | 32) >= 'a') &&
-		    ((word[i] | 32) <= 'z'))
-			text[i] = (char)(word[i] ^ 32);
-	}
-	text[i] = '\0';
-	if (m->wild && pick(m, 40) == 0 && i > 4)
-		text[pick(m, (unsigned)i)] = 'x';
-	say(m, text);
-}
-
-static void
-say_value(struct maker *m, const struct schema_param *row)
-{
-	static const char *const texts[] = {
-		"label", "two words", "a  b", "a \t b", "x\xc2\xa0y", "\"q  r\"",
-		"a#b c", "1 2 3 4 5  6"
-	};
-	static const char *const ports[] = { "0", "443", "1-2", "7 9" };
-	static const char *const addrs[] = {
-		"aLL", "192.0.2.1", "2001:db8::/32", "10.0.0.1-10.0.0.9"
-	};
-	char number[32];
-	unsigned n = 0;
-
-	switch (row->type) {
-	case SCHEMA_TYPE_FLAG:
-	case SCHEMA_TYPE_ENUM:
-		while (row->choices[n].name != NULL)
-			n++;
-		say_word(m, row->choices[pick(m, n)].name);
-		return;
-	case SCHEMA_TYPE_INT:
-		snprintf(number, sizeof(number), "%u", row->min);
-		say(m, number);
-		return;
-	case SCHEMA_TYPE_TEXT:
-		say(m, texts[pick(m, 8)]);
-		return;
-	case SCHEMA_TYPE_PORTS:
-		say(m, ports[pick(m, 4)]);
-		return;
-	case SCHEMA_TYPE_ADDRS:
-		say(m, addrs[pick(m, 4)]);
-		return;
-	case SCHEMA_TYPE_ADDR:
-		say(m, "192.0.2.7");
-		return;
-	case SCHEMA_TYPE_ADDR_PREFIX:
-		say(m, "192.0.2.0/24");
-		return;
-	case SCHEMA_TYPE_ADDR_RANGE:
-		say(m, "10.0.0.1-10.0.0.2");
-		return;
-	case SCHEMA_TYPE_SUITES2:
-		say(m, "2F35");
-		return;
-	case SCHEMA_TYPE_SUITES4:
-		say(m, "1301C02F");
-		return;
-	case SCHEMA_TYPE_PATH:
-		say(m, pick(m, 2) ? "\"a  b\"" : "some/file");
-		return;
-	case SCHEMA_TYPE_REF:
-		say(m, "a");
-		return;
-	default:
-		say(m, "word");
-	}
-}
-
-static void say_block(struct maker *m, const struct schema_statement *s,
-    unsigned depth, bool braces);
-
-static void
-say_row(struct maker *m, const struct schema_param *row, unsigned depth)
-{
-	say_blank(m, false);
-	say_word(m, row->name);
-	if (row->type == SCHEMA_TYPE_BLOCK) {
-		if (!m->bare && pick(m, 6) == 0)
-			say(m, " inner");
-		say_block(m, schema_statement(row->statement), depth + 1, true);
-		return;
-	}
-	say_blank(m, true);
-	say_value(m, row);
-	if (m->wild && row->type != SCHEMA_TYPE_TEXT && pick(m, 12) == 0)
-		say(m, " and  \"more  of\"  it  all");
-	say_end(m);
-}
-
-/* What makes most statements whole: their required rows, once each. */
-static void
-say_rows(struct maker *m, const struct schema_statement *s, unsigned depth)
-{
-	const struct schema_param *row;
-	bool seen[64] = { false };	/* by statement and by slot */
-
-	for (size_t i = 0; (row = schema_row(s, i)) != NULL; i++) {
-		bool link = row->type == SCHEMA_TYPE_BLOCK ||
-		    row->type == SCHEMA_TYPE_REF;
-		bool *mark = link ? &seen[row->statement] :
-		    row->slot != SCHEMA_SLOT_OWN ? &seen[40 + row->slot] : NULL;
-
-		if (mark != NULL && *mark)
-			continue;
-		if (!(row->flags & SCHEMA_REQUIRED) &&
-		    pick(m, m->wild ? 3 : 6) != 0)
-			continue;
-		if (row->type == SCHEMA_TYPE_BLOCK && depth > 2)
-			continue;
-		if (mark != NULL)
-			*mark = true;
-		say_row(m, row, depth);
-	}
-}
-
-static void
-say_block(struct maker *m, const struct schema_statement *s, unsigned depth,
-    bool braces)
-{
-	if (!braces || pick(m, 3) != 0)
-		say_end(m);
-	else
-		say_blank(m, false);
-	if (braces) {
-		say_blank(m, false);
-		say(m, "{");
-		if (pick(m, 3) != 0)
-			say_end(m);
-	}
-	say_rows(m, s, depth);
-	if (!braces)
-		return;
-	say_blank(m, false);
-	say(m, "}");
-	if (pick(m, 8) != 0)
-		say_end(m);
-}
-
-static void
-make(struct maker *m, uint64_t seed)
-{
-	const struct schema_statement *s;
-	bool braces;
-
-	m->state = seed * 7919 + 1;
-	m->used = 0;
-	m->text[0] = '\0';
-	m->wild = pick(m, 2) == 0;
-	if (pick(m, 8) == 0)
-		say(m, "\xef\xbb\xbf");
-	if (pick(m, 2) == 0)
-		say_end(m);
-	for (unsigned i = pick(m, 6); i > 0; i--) {
-		s = schema_statement(pick(m, SCHEMA_STATEMENT_COUNT));
-		if (s->form & SCHEMA_FORM_LINE) {
-			if (schema_row(s, 0) == NULL)
-				continue;
-			say(m, "\n");
-			say_word(m, s->name);
-			say_blank(m, true);
-			say_value(m, schema_row(s, 0));
-			say_end(m);
-			continue;
-		}
-		say(m, "\n");
-		say_word(m, s->name);
-		say(m, i % 2 ? " a" : "  b");
-		braces = pick(m, 4) != 0;
-		m->bare = !braces;
-		say_block(m, s, 1, braces);
-	}
-}
+/* --- made policies -------------------------------------------------------- */
 
 START_TEST(test_made)
 {
@@ -647,7 +329,7 @@ START_TEST(test_made)
 	char name[32];
 
 	for (uint64_t seed = 1; seed <= count; seed++) {
-		make(&m, seed);
+		maker_make(&m, seed);
 		snprintf(name, sizeof(name), "seed %llu",
 		    (unsigned long long)seed);
 		sound += judge(m.text, m.used, name);

@@ -127,9 +127,10 @@ written: Permission denied" -i away/next.policy
 	chmod 755 "$sample/away"
 fi
 mkfifo "$sample/pipe.policy"
-(cd "$sample" && cat a.policy >pipe.policy; printf '%s\n' "$crooked" \
-	>pipe.policy) &
+printf '%s\n' "$crooked" >"$sample/pipe.policy" &
 says "what is no file" 0 "$canonical" pipe.policy
+wait
+printf '%s\n' "$crooked" >"$sample/pipe.policy" &
 says "what is no file, in place" 2 "sallyport fmt: pipe.policy: not written: \
 it is not a regular file" -i pipe.policy
 wait

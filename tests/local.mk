@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/check_claim \
 	tests/check_compile \
 	tests/check_diag \
+	tests/check_fix \
 	tests/check_flat \
 	tests/check_format \
 	tests/check_inheritance \
@@ -83,6 +84,7 @@ tests_check_wrap_SOURCES = tests/check_wrap.c src/wrap/wrap_clear.c \
 
 SCRIPT_TESTS = \
 	tests/cmd-fmt.sh \
+	tests/cmd-lint.py \
 	tests/cmd-match.sh \
 	tests/cmd-match-random.py \
 	tests/cmd-match-time.sh \
@@ -236,8 +238,10 @@ endif
 TESTS += $(SCRIPT_TESTS) $(E2E_TESTS)
 if HAVE_CHECK
 check_LIBRARIES += libsupport.a
-libsupport_a_SOURCES = tests/support/rig.c tests/support/rig.h \
+libsupport_a_SOURCES = tests/support/maker.c tests/support/maker.h \
+	tests/support/rig.c tests/support/rig.h \
 	tests/support/runner.c tests/support/runner.h \
+	tests/support/view.c tests/support/view.h \
 	tests/support/visit.c tests/support/visit.h
 AM_CPPFLAGS += -I$(srcdir)/tests $(CHECK_CFLAGS)
 check_PROGRAMS += $(UNIT_TESTS)

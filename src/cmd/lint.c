@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "agent/environment.h"
-#include "cmd/jsontext.h"
+#include "cmd/lint-fix.h"
+#include "cmd/lint-json.h"
+#include "cmd/lint-sarif.h"
 #include "cmd/options.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
@@ -23,17 +25,21 @@
 #define EXIT_UNREADABLE	2
 
 static const char usage[] =
-    "usage: sallyport lint [--deep] [--strict] [--format human|json]\n"
-    "           [--defaults Modern|zOS] FILE...\n"
+    "usage: sallyport lint [--deep] [--fix] [--strict]\n"
+    "           [--format human|json|sarif] [--defaults Modern|zOS] FILE...\n"
     "\n"
     "Diagnoses policies. --deep opens the key rings that they name, too;\n"
-    "--strict fails on warnings, too.\n"
-    "--fix and --format sarif are for a later release.\n";
+    "--fix writes what is certain to cure them first; --strict fails on\n"
+    "warnings, too.\n";
+
+enum format { FORMAT_HUMAN, FORMAT_JSON, FORMAT_SARIF };
 
 struct request {
-	bool deep, strict, json;
+	bool deep, fix, strict;
+	enum format format;
 	enum policy_defaults defaults;
-	json_t *files;			/* NULL: for people */
+	struct lint_able able;
+	json_t *reports;		/* NULL: for people */
 };
 
 enum { OPTION_DEEP = 256, OPTION_FIX, OPTION_STRICT, OPTION_FORMAT,
@@ -48,62 +54,11 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* --- JSON --------------------------------------------------------------- */
-
-static json_t *
-span_json(const struct source_span *span, const char *label)
-{
-	struct source_place start, end;
-
-	start = source_locate(span->source, span->offset);
-	end = source_locate(span->source, span->offset + span->length);
-	return json_pack("{s:o, s:i, s:i, s:i, s:i, s:o}",
-	    "file", jsontext_new(source_path(span->source)),
-	    "line", (int)start.line, "column", (int)start.column,
-	    "end_line", (int)end.line, "end_column", (int)end.column,
-	    "label", jsontext_new(label));
-}
-
-static json_t *
-record_json(const struct diag_record *record)
-{
-	json_t *spans = json_array();
-	const struct diag_note *note;
-	char code[DIAG_NAME_MAX];
-
-	if (record->span.source != NULL)
-		json_array_append_new(spans, span_json(&record->span, NULL));
-	for (note = record->notes; note != NULL; note = note->next)
-		if (note->span.source != NULL)
-			json_array_append_new(spans,
-			    span_json(&note->span, note->text));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o}",
-	    "severity", diag_severity_name(record->severity),
-	    "code", diag_code_name(record->code, code),
-	    "message", jsontext_new(record->message),
-	    "help", jsontext_new(record->cure), "spans", spans);
-}
-
-static json_t *
-file_json(const char *path, struct diag *diag)
-{
-	json_t *diagnostics = json_array();
-	const struct diag_record *record;
-
-	diag_sort(diag);
-	for (size_t i = 0; (record = diag_at(diag, i)) != NULL; i++)
-		json_array_append_new(diagnostics, record_json(record));
-	return json_pack("{s:o, s:I, s:I, s:I, s:o}", "file", jsontext_new(path),
-	    "errors", (json_int_t)diag_count(diag, DIAG_ERROR),
-	    "warnings", (json_int_t)diag_count(diag, DIAG_WARNING),
-	    "advice", (json_int_t)diag_count(diag, DIAG_ADVICE),
-	    "diagnostics", diagnostics);
-}
-
 static int
-print_json(json_t *files)
+print_reports(const struct request *req)
 {
-	json_t *root = json_pack("{s:o}", "files", files);
+	json_t *root = req->format == FORMAT_SARIF ?
+	    lint_sarif_whole(req->reports) : lint_json_whole(req->reports);
 	int failed = root == NULL ||
 	    json_dumpf(root, stdout, JSON_INDENT(2)) == -1;
 
@@ -125,11 +80,39 @@ unreadable(const struct diag *diag)
 	return record != NULL && record->code == DIAG_FILE_UNREADABLE;
 }
 
+static void
+report(const struct request *req, const char *path, struct diag *diag)
+{
+	switch (req->format) {
+	case FORMAT_HUMAN:
+		diag_print_all(diag, stdout);
+		diag_print_summary(diag, stdout);
+		break;
+	case FORMAT_JSON:
+		lint_json_add(req->reports, path, diag);
+		break;
+	case FORMAT_SARIF:
+		lint_sarif_add(req->reports, path, diag);
+		break;
+	}
+}
+
+/* Says what was done, where that is not in the way of a program's output. */
+static int
+fix_file(const struct request *req, const char *path)
+{
+	int cured = lint_fix_file(COMMAND, path, req->defaults, &req->able);
+
+	if (cured > 0)
+		fprintf(req->format == FORMAT_HUMAN ? stdout : stderr,
+		    "%s: %d fixed\n", path, cured);
+	return cured == -1 ? EXIT_UNREADABLE : EXIT_CLEAN;
+}
+
 static int
 lint_file(const struct request *req, const char *path)
 {
 	struct diag *diag = diag_new();
-	const struct lint_able able = { tls_able_suite, tls_able_lists() };
 	struct policy *policy;
 	int status = EXIT_CLEAN;
 
@@ -139,7 +122,7 @@ lint_file(const struct request *req, const char *path)
 	}
 	policy = policy_examine(path, req->defaults, diag);
 	if (policy != NULL) {
-		lint_policy(policy, &able, diag);
+		lint_policy(policy, &req->able, diag);
 		if (req->deep && diag_count(diag, DIAG_ERROR) == 0)
 			environment_check(policy_rules(policy), diag);
 	}
@@ -148,12 +131,7 @@ lint_file(const struct request *req, const char *path)
 	else if (diag_count(diag, DIAG_ERROR) > 0 ||
 	    (req->strict && diag_count(diag, DIAG_WARNING) > 0))
 		status = EXIT_FOUND;
-	if (req->files != NULL) {
-		json_array_append_new(req->files, file_json(path, diag));
-	} else {
-		diag_print_all(diag, stdout);
-		diag_print_summary(diag, stdout);
-	}
+	report(req, path, diag);
 	policy_free(&policy);
 	diag_free(&diag);
 	return status;
@@ -169,10 +147,7 @@ take_format(struct request *req, const char *text)
 
 	if (choice == -1)
 		return OPTIONS_EXIT_USAGE;
-	if (choice == 2)
-		return options_refuse(COMMAND,
-		    "--format sarif is for a later release");
-	req->json = choice == 1;
+	req->format = (enum format)choice;
 	return 0;
 }
 
@@ -187,7 +162,8 @@ take_option(struct request *req, int option)
 		req->deep = true;
 		return 0;
 	case OPTION_FIX:
-		return options_refuse(COMMAND, "--fix is for a later release");
+		req->fix = true;
+		return 0;
 	case OPTION_STRICT:
 		req->strict = true;
 		return 0;
@@ -204,7 +180,10 @@ take_option(struct request *req, int option)
 int
 lint_main(int argc, char **argv)
 {
-	struct request req = { .defaults = POLICY_DEFAULTS_FILE };
+	struct request req = {
+		.defaults = POLICY_DEFAULTS_FILE,
+		.able = { tls_able_suite, tls_able_lists() },
+	};
 	int option, status, worst = EXIT_CLEAN;
 
 	while ((option = options_next(COMMAND, argc, argv, longs)) !=
@@ -219,13 +198,16 @@ lint_main(int argc, char **argv)
 	}
 	if (argc == optind)
 		return options_refuse(COMMAND, "the policy FILE is missing");
-	req.files = req.json ? json_array() : NULL;
+	if (req.format != FORMAT_HUMAN)
+		req.reports = json_array();
 	for (; optind < argc; optind++) {
+		status = req.fix ? fix_file(&req, argv[optind]) : EXIT_CLEAN;
+		worst = status > worst ? status : worst;
 		status = lint_file(&req, argv[optind]);
 		worst = status > worst ? status : worst;
 	}
-	if (req.json) {
-		status = print_json(req.files);
+	if (req.format != FORMAT_HUMAN) {
+		status = print_reports(&req);
 		worst = status > worst ? status : worst;
 	}
 	status = options_finish(COMMAND);

@@ -15,6 +15,9 @@ sallyport_SOURCES = \
 	src/cmd/fmt.c src/cmd/fmt.h \
 	src/cmd/jsontext.c src/cmd/jsontext.h \
 	src/cmd/lint.c src/cmd/lint.h \
+	src/cmd/lint-fix.c src/cmd/lint-fix.h \
+	src/cmd/lint-json.c src/cmd/lint-json.h \
+	src/cmd/lint-sarif.c src/cmd/lint-sarif.h \
 	src/cmd/match.c src/cmd/match.h \
 	src/cmd/match-reason.c src/cmd/match-reason.h \
 	src/cmd/match-time.c src/cmd/match-time.h \

@@ -255,7 +255,7 @@ diag_edit(struct diag *diag, struct diag_record *record,
 	struct diag_edit *edit, **last;
 	va_list args;
 
-	if (record == NULL)
+	if (record == NULL || span.source == NULL)
 		return;
 	edit = calloc(1, sizeof(*edit));
 	if (edit != NULL) {
@@ -314,6 +314,12 @@ diag_sort(struct diag *diag)
 
 const struct diag_record *
 diag_at(const struct diag *diag, size_t index)
+{
+	return index < diag->used ? diag->records[index] : NULL;
+}
+
+struct diag_record *
+diag_record(struct diag *diag, size_t index)
 {
 	return index < diag->used ? diag->records[index] : NULL;
 }

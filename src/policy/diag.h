@@ -113,6 +113,8 @@ bool diag_has_room(const struct diag *diag, enum diag_severity severity);
  */
 void diag_sort(struct diag *diag);
 const struct diag_record *diag_at(const struct diag *diag, size_t index);
+/* The same, for who has more to say of it. */
+struct diag_record *diag_record(struct diag *diag, size_t index);
 
 /* "SP1203"; buf holds DIAG_NAME_MAX bytes. Returns buf. */
 #define DIAG_NAME_MAX 16

@@ -209,46 +209,14 @@ spelling(const struct form *f, const struct schema_param *row,
 	const struct schema_choice *choice;
 	const char *text = context_text(f->context, word);
 
-	switch (row->type) {
-	case SCHEMA_TYPE_FLAG:
-	case SCHEMA_TYPE_ENUM:
-		for (choice = row->choices; choice->name != NULL; choice++)
-			if (str_equal(text, word->length, choice->name))
-				return choice->name;
-		return NULL;
-	case SCHEMA_TYPE_ADDRS:
-		return str_equal(text, word->length, "All") ? "All" : NULL;
-	default:
-		return NULL;
-	}
-}
-
-/* Whether blanks in the value only keep its words apart. */
-static bool
-is_words(const struct schema_param *row)
-{
-	switch (row->type) {
-	case SCHEMA_TYPE_FLAG:
-	case SCHEMA_TYPE_ENUM:
-	case SCHEMA_TYPE_INT:
-	case SCHEMA_TYPE_WORD:
-	case SCHEMA_TYPE_PATH:
-	case SCHEMA_TYPE_SECRET:
-	case SCHEMA_TYPE_PATTERN:
-	case SCHEMA_TYPE_ADDRS:
-	case SCHEMA_TYPE_ADDR:
-	case SCHEMA_TYPE_ADDR_PREFIX:
-	case SCHEMA_TYPE_ADDR_RANGE:
-	case SCHEMA_TYPE_PORTS:
-	case SCHEMA_TYPE_SUITES2:
-	case SCHEMA_TYPE_SUITES4:
-	case SCHEMA_TYPE_BACKEND:
-	case SCHEMA_TYPE_BLOCK:
-	case SCHEMA_TYPE_REF:
-		return true;
-	default:
-		return false;
-	}
+	for (choice = row->choices; choice != NULL && choice->name != NULL;
+	    choice++)
+		if (str_equal(text, word->length, choice->name))
+			return choice->name;
+	if (row->type == SCHEMA_TYPE_ADDRS &&
+	    str_equal(text, word->length, "All"))
+		return "All";
+	return NULL;
 }
 
 /* What follows a keyword; `row` NULL: not known, so nothing is touched. */
@@ -264,7 +232,7 @@ put_value(struct form *f, const struct tree_node *node,
 		put_text(f, canonical);
 		from += word->length;
 	}
-	if (row != NULL && is_words(row))
+	if (row != NULL && schema_is_words(row))
 		put_folded(f, from, node->end);
 	else
 		put(f, f->text + from, node->end - from);

@@ -20,6 +20,7 @@
 #include "policy/lint-values.h"
 #include "policy/lint-view.h"
 #include "policy/names.h"
+#include "policy/mend.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
 #include "policy/shadow.h"
@@ -130,6 +131,7 @@ lint_policy(const struct policy *policy, const struct lint_able *able,
 {
 	const struct inert_item *item;
 
+	mend_blanks(diag);
 	for (size_t i = 0;
 	    (item = inert_at(policy_inert(policy), i)) != NULL; i++)
 		warn_inert(item, diag);

@@ -12,6 +12,7 @@ libpolicy_a_SOURCES += \
 	src/policy/diag-print.c src/policy/diag-print.h \
 	src/policy/ebcdic.c src/policy/ebcdic.h \
 	src/policy/effective.c src/policy/effective.h \
+	src/policy/fix.c src/policy/fix.h \
 	src/policy/flat.c src/policy/flat.h \
 	src/policy/format.c src/policy/format.h \
 	src/policy/gap.c src/policy/gap.h \
@@ -33,6 +34,7 @@ libpolicy_a_SOURCES += \
 	src/policy/lint-times.c src/policy/lint-times.h \
 	src/policy/lint-values.c src/policy/lint-values.h \
 	src/policy/lint-view.c src/policy/lint-view.h \
+	src/policy/mend.c src/policy/mend.h \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \

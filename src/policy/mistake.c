@@ -7,6 +7,7 @@
 #include "policy/body.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/mend.h"
 #include "policy/names.h"
 #include "policy/secret.h"
 #include "policy/tree.h"
@@ -138,6 +139,7 @@ mistake_unknown(struct context *context,
 	nearest = schema_suggest_row(statement, name, word->length);
 	if (nearest == NULL)
 		nearest = continued(statement, name, word->length);
+	mend_word(context->diag, record, span, nearest);
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
@@ -226,6 +228,21 @@ mistake_unresolved(struct context *context, const struct schema_param *row,
 		    name);
 }
 
+/* Where it was coded before, and the edit where that said the same. */
+static void
+note_first(struct context *context, struct diag_record *record,
+    const struct tree_node *node, const struct source_span *earlier)
+{
+	struct source_span line = keyword_span(context, node);
+
+	if (earlier == NULL)
+		return;
+	diag_note(context->diag, record, *earlier, "the first one is here");
+	line.length = node->end - line.offset;
+	if (!node->block)
+		mend_line(context->diag, record, line, *earlier);
+}
+
 void
 mistake_twice(struct context *context, const struct schema_param *row,
     const struct tree_node *node, const struct source_span *earlier)
@@ -241,9 +258,7 @@ mistake_twice(struct context *context, const struct schema_param *row,
 	    keyword_span(context, node),
 	    "%s is coded twice; the last one counts", row->name);
 	diag_cure(context->diag, record, "remove one of them");
-	if (earlier != NULL)
-		diag_note(context->diag, record, *earlier,
-		    "the first one is here");
+	note_first(context, record, node, earlier);
 }
 
 void
@@ -279,9 +294,7 @@ mistake_condition_twice(struct context *context, const struct body *body,
 		cure = "write a rule for each";
 	}
 	diag_cure(context->diag, record, "%s", cure);
-	if (earlier != NULL)
-		diag_note(context->diag, record, *earlier,
-		    "the first one is here");
+	note_first(context, record, node, earlier);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "policy/body.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/mend.h"
 #include "policy/tree.h"
 #include "policy/walk.h"
 
@@ -205,6 +206,7 @@ report_again(struct context *context, const struct names_entry *entry,
 	    entry->first, entry->end, content(context, other), other->end);
 	struct source_span first = names_span(context, other),
 	    second = names_span(context, entry);
+	const struct names_entry *later = entry;
 	char quoted[STR_QUOTE_MAX];
 	struct diag_record *record;
 
@@ -212,6 +214,7 @@ report_again(struct context *context, const struct names_entry *entry,
 	if (second.offset < first.offset) {
 		struct source_span swap = first;
 
+		later = other;
 		first = second;
 		second = swap;
 	}
@@ -225,6 +228,9 @@ report_again(struct context *context, const struct names_entry *entry,
 	diag_cure(context->diag, record, same ? "remove one of them" :
 	    "rename or remove one of them");
 	diag_note(context->diag, record, first, "the first one is here");
+	if (same && !entry->node->spent && !other->node->spent)
+		mend_statement(context->diag, record, context->source,
+		    later->node, later->end);
 	return same;
 }
 

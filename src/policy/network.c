@@ -324,6 +324,8 @@ bad_port(struct context *context, const struct value_input *input,
 		record = bad(context, DIAG_PORT_BAD, input, "is not a port");
 		diag_cure(context->diag, record,
 		    "write 0 for any port, or leave the line out");
+		diag_edit(context->diag, record, value_span(input,
+		    input->words[0].offset, input->words[0].length), "0");
 	} else {
 		record = bad(context, DIAG_PORT_BAD, input,
 		    "is not a port or range of ports");

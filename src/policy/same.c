@@ -8,9 +8,22 @@
 #include "policy/names.h"
 #include "policy/policy.h"
 #include "policy/value-field.h"
+#include "policy/value.h"
 
 #define VALUE_MAX	16384	/* bytes of one value, printed */
 
+static bool
+same_names(const struct settings_names *a, const struct settings_names *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->names[i], b->names[i]) != 0)
+			return false;
+	return true;
+}
+
+/* By what is printed, where there is no better way; a secret never is. */
 static bool
 same_value(const struct schema_param *row, const struct value *a,
     const struct value *b)
@@ -18,8 +31,9 @@ same_value(const struct schema_param *row, const struct value *a,
 	char a_text[VALUE_MAX], b_text[VALUE_MAX];
 	struct str x, y;
 
-	/* A secret is not printed. */
-	if (row->type == SCHEMA_TYPE_SECRET)
+	if (value_is_names(row))
+		return same_names(&a->names, &b->names);
+	if (row->type == SCHEMA_TYPE_SECRET || value_field_equal(row, a, b))
 		return value_field_equal(row, a, b);
 	str_init(&x, a_text, sizeof(a_text));
 	str_init(&y, b_text, sizeof(b_text));

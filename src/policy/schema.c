@@ -290,3 +290,35 @@ schema_values(const struct schema_param *row, char *buf, size_t size)
 	}
 	return buf;
 }
+
+bool
+schema_is_words(const struct schema_param *row)
+{
+	switch (row->type) {
+	case SCHEMA_TYPE_FLAG:
+	case SCHEMA_TYPE_ENUM:
+	case SCHEMA_TYPE_INT:
+	case SCHEMA_TYPE_WORD:
+	case SCHEMA_TYPE_PATH:
+	case SCHEMA_TYPE_SECRET:
+	case SCHEMA_TYPE_PATTERN:
+	case SCHEMA_TYPE_URL:
+	case SCHEMA_TYPE_ADDRS:
+	case SCHEMA_TYPE_ADDR:
+	case SCHEMA_TYPE_ADDR_PREFIX:
+	case SCHEMA_TYPE_ADDR_RANGE:
+	case SCHEMA_TYPE_PORTS:
+	case SCHEMA_TYPE_SUITES2:
+	case SCHEMA_TYPE_SUITES4:
+	case SCHEMA_TYPE_SUITES_SSL2:
+	case SCHEMA_TYPE_CURVES:
+	case SCHEMA_TYPE_PAIRS:
+	case SCHEMA_TYPE_BACKEND:
+	case SCHEMA_TYPE_MASK:
+	case SCHEMA_TYPE_BLOCK:
+	case SCHEMA_TYPE_REF:
+		return true;
+	default:
+		return false;
+	}
+}

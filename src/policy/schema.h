@@ -239,6 +239,12 @@ const char *schema_acts_name(enum schema_acts acts);
 const char *schema_values(const struct schema_param *row, char *buf,
     size_t size);
 
+/*
+ * Whether blanks in the row's value only keep its words apart, so that one is
+ * as good as many; else they may be part of it.
+ */
+bool schema_is_words(const struct schema_param *row);
+
 /* Choices of On and Off, as the flag rows take them. */
 extern const struct schema_choice schema_flag_choices[];
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "policy/diag.h"
+#include "policy/mend.h"
 #include "grammar/policy_parse.h"
 #include "grammar/policy_scan.h"
 
@@ -67,6 +68,7 @@ close_block(struct tree_parse *parse, struct source_span span)
 		record = diag_report(parse->diag, DIAG_BRACE_AFTER_VALUE, span,
 		    "'}' behind a value");
 		diag_cure(parse->diag, record, "put it on a line by itself");
+		mend_brace(parse->diag, record, span);
 		return parse->previous = POLICY_TOKEN_EOL;
 	}
 	parse->depth--;

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/mend.h"
 #include "policy/network.h"
 #include "policy/value-list.h"
 #include "policy/times-value.h"
@@ -80,6 +81,7 @@ parse_choice(struct context *context, const struct schema_param *row,
 	    "%s is not a value of %s", str_quote(word, length, quoted),
 	    row->name);
 	nearest = schema_suggest_choice(row, word, length);
+	mend_word(context->diag, record, first_span(input), nearest);
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?", nearest);
 	else
@@ -255,15 +257,17 @@ static void
 warn_of_rest(struct context *context, const struct value_input *input,
     uint32_t used)
 {
-	uint32_t offset;
+	struct diag_record *record;
+	struct source_span rest;
 
 	if (input->count <= used)
 		return;
-	offset = input->words[used].offset;
-	diag_cure(context->diag, diag_report(context->diag,
-	    DIAG_TEXT_AFTER_VALUE, value_span(input, offset,
-	    input->end - offset), "text after the value is ignored"),
-	    "remove it, or put a # before it");
+	rest = value_span(input, input->words[used].offset,
+	    input->end - input->words[used].offset);
+	record = diag_report(context->diag, DIAG_TEXT_AFTER_VALUE, rest,
+	    "text after the value is ignored");
+	diag_cure(context->diag, record, "remove it, or put a # before it");
+	mend_rest(context->diag, record, rest);
 }
 
 /* The language has no quotes; only where text is free may they stand. */
@@ -271,6 +275,8 @@ static int
 refuse_quotes(struct context *context, const struct schema_param *row,
     const struct value_input *input)
 {
+	struct diag_record *record;
+
 	if (input->text[input->words[0].offset] != '"')
 		return 0;
 	switch (row->type) {
@@ -279,10 +285,12 @@ refuse_quotes(struct context *context, const struct schema_param *row,
 	case SCHEMA_TYPE_SECRET:
 		return 0;
 	default:
-		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_VALUE_QUOTED, first_span(input),
-		    "the value of %s is in quotes", row->name),
+		record = diag_report(context->diag, DIAG_VALUE_QUOTED,
+		    first_span(input), "the value of %s is in quotes",
+		    row->name);
+		diag_cure(context->diag, record,
 		    "remove them: the language has no quotes");
+		mend_quotes(context->diag, record, first_span(input));
 		return -1;
 	}
 }

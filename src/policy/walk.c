@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/mend.h"
 #include "policy/secret.h"
 #include "policy/tree.h"
 
@@ -107,15 +108,17 @@ void
 walk_warn_of_rest(struct context *context, const struct tree_node *node,
     uint32_t used)
 {
+	struct diag_record *record;
 	struct source_span span;
 
 	if (node->count <= used)
 		return;
 	span = context_span(context, &node->words[used]);
 	span.length = node->end - span.offset;
-	diag_cure(context->diag, diag_report(context->diag,
-	    DIAG_TEXT_AFTER_VALUE, span, "text after the value is ignored"),
-	    "remove it, or put a # before it");
+	record = diag_report(context->diag, DIAG_TEXT_AFTER_VALUE, span,
+	    "text after the value is ignored");
+	diag_cure(context->diag, record, "remove it, or put a # before it");
+	mend_rest(context->diag, record, span);
 }
 
 /* --- braces that were lost ---------------------------------------------- */
@@ -239,12 +242,16 @@ walk_end_of_adoption(const struct context *context,
 
 static void
 advise_braces(struct walker *w, const struct schema_statement *statement,
-    const struct tree_node *node)
+    const struct tree_node *node, const struct tree_node *end)
 {
-	diag_cure(w->context->diag, diag_report(w->context->diag,
-	    DIAG_BRACES_LEFT_OUT, context_span(w->context, &node->words[0]),
+	struct context *context = w->context;
+	struct diag_record *record = diag_report(context->diag,
+	    DIAG_BRACES_LEFT_OUT, context_span(context, &node->words[0]),
 	    "%s is written without braces; it takes the lines that follow",
-	    statement->name), "put them in { and }");
+	    statement->name);
+
+	diag_cure(context->diag, record, "put them in { and }");
+	mend_braces(context->diag, record, context->source, node, end);
 }
 
 /* --- file level --------------------------------------------------------- */
@@ -282,11 +289,14 @@ report_unknown(struct walker *w, const struct tree_node *node)
 	if (record == NULL)
 		return;
 	nearest = schema_suggest_statement(text, word->length);
-	if (nearest != NULL && node->block && node->count < 2)
+	if (nearest != NULL && node->block && node->count < 2) {
 		diag_cure(context->diag, record, "a name follows the keyword: "
 		    "did you mean '%s %.*s'?", nearest, (int)word->length,
 		    text);
-	else if (nearest != NULL)
+		return;
+	}
+	mend_word(context->diag, record, span, nearest);
+	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
 	else
@@ -350,7 +360,7 @@ walk_one(struct walker *w, const struct tree_node *node,
 		    node->first, NULL);
 	} else {
 		*next_r = walk_end_of_adoption(w->context, statement, node);
-		advise_braces(w, statement, node);
+		advise_braces(w, statement, node, *next_r);
 		w->found(w->context, w->argument, statement, node, node->next,
 		    *next_r);
 	}
