@@ -194,6 +194,48 @@ refused "words for seconds" "is no time" @now
 refused "seconds past all years" "is no time" @99999999999999999999
 refused "an hour that is left out" "leaves out" 2026-03-29T02:30
 
+put secured.policy <<'END'
+TTLSGroupAction On
+{
+	TTLSEnabled On
+}
+TTLSEnvironmentAction server
+{
+	HandshakeRole Server
+	TTLSKeyringParms
+	{
+		Keyring ring
+	}
+}
+TTLSRule day
+{
+	LocalPortRange 1
+	Direction Both
+	IpTimeCondition
+	{
+		TimeOfDayRange 6-22
+	}
+	TTLSGroupActionRef On
+	TTLSEnvironmentActionRef server
+}
+END
+# then_it NAME TEXT DIRECTION: what becomes of a connection at night.
+then_it() {
+	local output got=0
+
+	output=$("$sallyport" match "$sample/secured.policy" --direction "$3" \
+	    --local 192.0.2.1:1 --remote 192.0.2.2:5000 \
+	    --at 2026-11-23T23:00 2>&1) || got=$?
+	if [ "$got" -eq 3 ] && grep -q "^  then  *$2$" <<<"$output"; then
+		result 0 "$1"
+	else
+		result 1 "$1" "status $got; $output"
+	fi
+}
+then_it "what a rule secures at other times is closed" \
+    "it is closed: at other times day secures it" inbound
+then_it "what leaves the host is not" "it stays in clear" outbound
+
 batch=$(printf 'inbound 192.0.2.1:%s 192.0.2.2:1 - %s\n' 1 - 2 - \
     9 nginx.service 9 nginx | "$sallyport" match "$sample/times.policy" \
     --batch - --at 2026-11-23T10:00 | tr '\n' ' ')
