@@ -15,6 +15,7 @@
 #include "policy/lint.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
+#include "policy/times.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,7 +45,8 @@ start(void)
 static void
 match(const struct policy *policy, const struct rules_rule *rule)
 {
-	struct rules_flow flow = { .direction = RULES_INBOUND };
+	struct rules_flow flow = { .direction = RULES_INBOUND,
+		.moment = &times_any };
 	const struct rules_rule *found;
 
 	if (rule->direction == RULES_OUTBOUND)
