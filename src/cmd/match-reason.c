@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "cmd/show-text.h"
 #include "policy/condition.h"
+#include "policy/lines.h"
+#include "policy/policy.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
 #include "policy/times.h"
@@ -21,6 +23,7 @@
 
 struct writer {
 	const struct rules_flow *flow;
+	const struct lines *lines;
 	FILE *out;
 };
 
@@ -54,16 +57,10 @@ print_quoted(const struct writer *w, const char *name)
 static void
 print_rule(const struct writer *w, const struct rules_rule *rule)
 {
-	struct source_place at;
-
 	print_shown(w, rule->name);
-	fprintf(w->out, ", priority %u", rule->priority);
-	if (rule->span.source == NULL)
-		return;
-	at = source_locate(rule->span.source, rule->span.offset);
-	fputs(", ", w->out);
+	fprintf(w->out, ", priority %u, ", rule->priority);
 	print_shown(w, source_path(rule->span.source));
-	fprintf(w->out, ":%u", at.line);
+	fprintf(w->out, ":%zu", lines_find(w->lines, &rule->span));
 }
 
 /* "192.0.2.1" or "443": what the flow has for a condition. */
@@ -448,29 +445,39 @@ print_action(const struct writer *w, const char *what, const char *name)
 	putc('\n', w->out);
 }
 
-void
-match_reason_print(const struct rules *table, const struct rules_rule *rule,
+static void
+print_rule_met(const struct writer *w, const struct rules_rule *rule)
+{
+	fputs("rule ", w->out);
+	print_rule(w, rule);
+	putc('\n', w->out);
+	print_met(w, rule);
+	print_action(w, "group", rule->actions->group);
+	print_action(w, "environment", rule->actions->environment);
+	print_action(w, "connection", rule->actions->connection);
+	print_action(w, "application", rule->actions->application_name);
+	print_action(w, "secured", rule->actions->secured ? "yes" : "no");
+}
+
+int
+match_reason_print(const struct policy *policy, const struct rules_rule *rule,
     const struct rules_flow *flow, bool all, FILE *out)
 {
-	struct writer w = { flow, out };
+	const struct rules *table = policy_rules(policy);
+	struct lines *lines = lines_new(policy_span(policy).source);
+	struct writer w = { flow, lines, out };
 	size_t before = rules_count(table);
 
+	if (lines == NULL)
+		return -1;
 	if (rule == NULL) {
 		fprintf(out, "no rule matches, of %zu\n", before);
 	} else {
 		before = rule->number;
-		fputs("rule ", out);
-		print_rule(&w, rule);
-		putc('\n', out);
-		print_met(&w, rule);
-		print_action(&w, "group", rule->actions->group);
-		print_action(&w, "environment", rule->actions->environment);
-		print_action(&w, "connection", rule->actions->connection);
-		print_action(&w, "application",
-		    rule->actions->application_name);
-		print_action(&w, "secured",
-		    rule->actions->secured ? "yes" : "no");
+		print_rule_met(&w, rule);
 	}
 	print_outcome(&w, table, rule);
 	print_passed(&w, table, before, all);
+	lines_free(&lines);
+	return 0;
 }

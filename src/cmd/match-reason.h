@@ -9,16 +9,18 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct rules;
+#include "base/compiler.h"
+
+struct policy;
 struct rules_flow;
 struct rules_rule;
 
 /*
- * Writes all this for people. `rule` is the table's answer to the flow, NULL
+ * Writes all this for people. `rule` is the policy's answer to the flow, NULL
  * where none matched. Of the rules passed over, those that came nearest; with
- * `all` every one.
+ * `all` every one. 0, or -1 where there is no memory.
  */
-void match_reason_print(const struct rules *table,
+MUST_USE int match_reason_print(const struct policy *policy,
     const struct rules_rule *rule, const struct rules_flow *flow, bool all,
     FILE *out);
 

@@ -246,16 +246,20 @@ make_flow(const struct request *req, struct rules_flow *flow_r)
 }
 
 static int
-answer_one(const struct rules *table, const struct request *req,
+answer_one(const struct policy *policy, const struct request *req,
     const struct rules_flow *flow)
 {
-	const struct rules_rule *rule = rules_match(table, flow);
+	const struct rules_rule *rule = rules_match(policy_rules(policy),
+	    flow);
 	int status;
 
 	if (req->json) {
 		status = print_json(rule);
+	} else if (match_reason_print(policy, rule, flow, req->all,
+	    stdout) == -1) {
+		fprintf(stderr, "%s: out of memory\n", COMMAND);
+		status = OPTIONS_EXIT_USAGE;
 	} else {
-		match_reason_print(table, rule, flow, req->all, stdout);
 		status = options_finish(COMMAND);
 	}
 	if (status != 0)
@@ -282,7 +286,7 @@ answer(const struct request *req, const struct rules_flow *flow)
 	} else if (req->batch != NULL) {
 		status = answer_batch(policy_rules(policy), req);
 	} else {
-		status = answer_one(policy_rules(policy), req, flow);
+		status = answer_one(policy, req, flow);
 	}
 	policy_free(&policy);
 	diag_free(&diag);

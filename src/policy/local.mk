@@ -19,6 +19,7 @@ libpolicy_a_SOURCES += \
 	src/policy/groups.c src/policy/groups.h \
 	src/policy/index-plan.c src/policy/index-plan.h \
 	src/policy/inert.c src/policy/inert.h \
+	src/policy/lines.c src/policy/lines.h \
 	src/policy/lint.c src/policy/lint.h \
 	src/policy/lint-clients.c src/policy/lint-clients.h \
 	src/policy/lint-conditions.c src/policy/lint-conditions.h \

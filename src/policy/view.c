@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "policy/body.h"
 #include "policy/context.h"
+#include "policy/lines.h"
 #include "policy/names.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
@@ -50,8 +51,7 @@ struct view {
 	size_t place_count, first[ARRAY_SIZE(shown)];
 	struct coded *coded;		/* by field; of the rule being viewed */
 	struct view_parameter *parameters;
-	uint32_t *lines;		/* where each line ends */
-	size_t line_count;
+	struct lines *lines;
 };
 
 static bool
@@ -112,24 +112,6 @@ add_places(struct view *view, struct context *context,
 	}
 }
 
-/* Offsets of all line ends, so that no question walks the file again. */
-static void
-index_lines(struct view *view)
-{
-	const char *text = source_text(view->context->source), *at;
-	const char *end = text + source_size(view->context->source);
-
-	for (at = text; (at = memchr(at, '\n', (size_t)(end - at))) != NULL;
-	    at++)
-		view->line_count++;
-	view->lines = arena_alloc_array(view->arena, view->line_count,
-	    sizeof(*view->lines));
-	view->line_count = 0;
-	for (at = text; (at = memchr(at, '\n', (size_t)(end - at))) != NULL;
-	    at++)
-		view->lines[view->line_count++] = (uint32_t)(at - text);
-}
-
 static void
 fill(struct view *view)
 {
@@ -148,7 +130,6 @@ fill(struct view *view)
 	    sizeof(*view->coded));
 	view->parameters = arena_alloc_array(view->arena, view->place_count,
 	    sizeof(*view->parameters));
-	index_lines(view);
 	/* The compiler marks what acts; here a name is enough to be used. */
 	for (entry = names_first(view->context->names); entry != NULL;
 	    entry = entry->next)
@@ -167,8 +148,9 @@ view_new(const struct policy *policy)
 	view->policy = policy;
 	view->context = policy_context(policy);
 	view->arena = arena_new();
-	if (view->arena == NULL) {
-		free(view);
+	view->lines = lines_new(view->context->source);
+	if (view->arena == NULL || view->lines == NULL) {
+		view_free(&view);
 		return NULL;
 	}
 	arena_set_guard(view->arena, &guard);
@@ -186,7 +168,9 @@ view_free(struct view **view)
 {
 	if (*view == NULL)
 		return;
-	arena_free(&(*view)->arena);
+	if ((*view)->arena != NULL)
+		arena_free(&(*view)->arena);
+	lines_free(&(*view)->lines);
 	free(*view);
 	*view = NULL;
 }
@@ -397,16 +381,7 @@ view_is_used(const struct names_entry *entry)
 size_t
 view_line(const struct view *view, const struct source_span *span)
 {
-	size_t low = 0, high = view->line_count, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (view->lines[middle] < span->offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low + 1;
+	return lines_find(view->lines, span);
 }
 
 const char *

@@ -31,6 +31,8 @@ check_text(const char *text, size_t length)
 		ensure((unsigned char)text[i] >= ' ' || text[i] == '\n' ||
 		    text[i] == '\t');
 		ensure(text[i] != 0x7f);
+		/* U+0080 to U+009F */
+		ensure(n != 2 || memcmp(text + i, "\xc2\xa0", 2) >= 0);
 	}
 }
 
@@ -56,15 +58,16 @@ show(const struct policy *policy, const struct rules_rule *only,
 	ensure(out != NULL);
 	ensure(show_policy(policy, only, format, all, out) == 0);
 	ensure(fclose(out) == 0 && length > 0);
-	check_text(text, length);
 	if (format == SHOW_JSON)
 		check_json(text, length);
+	else
+		check_text(text, length);
 	free(text);
 }
 
 /* The rule's own connection, as far as it can be guessed. */
 static void
-explain(const struct rules *rules, const struct rules_rule *rule, bool all)
+explain(const struct policy *policy, const struct rules_rule *rule, bool all)
 {
 	struct rules_flow flow = { .direction = RULES_INBOUND };
 	char *text = NULL;
@@ -84,7 +87,8 @@ explain(const struct rules *rules, const struct rules_rule *rule, bool all)
 		flow.remote.port = rule->remote_ports->range[0].lo;
 	flow.user = rule->user;
 	flow.job = rule->job;
-	match_reason_print(rules, rules_match(rules, &flow), &flow, all, out);
+	ensure(match_reason_print(policy,
+	    rules_match(policy_rules(policy), &flow), &flow, all, out) == 0);
 	ensure(fclose(out) == 0 && length > 0);
 	check_text(text, length);
 	free(text);
@@ -109,7 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < rules_count(rules) && i < RULES_MAX;
 		    i++) {
 			show(policy, rules_at(rules, i), SHOW_DOT, !all);
-			explain(rules, rules_at(rules, i), all);
+			explain(policy, rules_at(rules, i), all);
 		}
 	}
 	policy_free(&policy);
