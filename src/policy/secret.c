@@ -13,6 +13,9 @@
 /* The parameters whose values are secrets; check_schema holds us to it. */
 static const char *const keywords[] = { "KeyringPw", "GSK_LDAP_USER_PW" };
 
+/* No other parameter begins so: what does was meant to be one of these. */
+static const char *const stems[] = { "KeyringP", "GSK_LDAP_USER_P" };
+
 /* The length of the keyword that a word begins with, or 0. */
 static size_t
 run_in(const char *word, size_t length)
@@ -44,6 +47,10 @@ secret_keyword(const char *word, size_t length)
 
 	if (whole > 0)
 		return whole;
+	for (size_t i = 0; i < ARRAY_SIZE(stems); i++)
+		if (length >= strlen(stems[i]) &&
+		    strncasecmp(word, stems[i], strlen(stems[i])) == 0)
+			return length;
 	if (length >= 2 && strncasecmp(word + length - 2, "pw", 2) == 0)
 		return length;
 	for (size_t i = 0; i + 4 <= length && i < 64; i++)

@@ -60,7 +60,9 @@ match(const struct policy *policy, const struct rules_rule *rule)
 	if (rule->remote_ports != NULL)
 		flow.remote.port = rule->remote_ports->range[0].lo;
 	found = rules_match(policy_rules(policy), &flow);
-	ensure(rule->user != NULL || rule->job != NULL || found != NULL);
+	/* Nobody is known, and no time. */
+	ensure(rule->user != NULL || rule->job != NULL ||
+	    rule->times != NULL || found != NULL);
 	ensure(found == NULL || found->priority >= rule->priority);
 }
 
