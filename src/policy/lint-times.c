@@ -79,7 +79,8 @@ advise_of_lapse(const struct rules *rules, struct diag *diag)
 
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		rule = rules_at(rules, i);
-		if (rule->times == NULL || !rule->actions->secured)
+		if (rule->times == NULL || !rule->actions->secured ||
+		    (rule->direction & RULES_INBOUND) == 0)
 			continue;
 		diag_cure(diag, diag_report(diag, DIAG_TIME_LAPSE, rule->span,
 		    "rule '%s' is not always in force: at other times its "
