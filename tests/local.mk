@@ -117,6 +117,7 @@ E2E_TESTS = \
 	tests/e2e/background.py \
 	tests/e2e/bench.py \
 	tests/e2e/bulk.py \
+	tests/e2e/completion.py \
 	tests/e2e/control.py \
 	tests/e2e/deep.py \
 	tests/e2e/defaults.py \
@@ -152,6 +153,7 @@ E2E_TESTS = \
 	tests/e2e/start.py \
 	tests/e2e/timers.py \
 	tests/e2e/times.py \
+	tests/e2e/vim_syntax.py \
 	tests/e2e/workers.py \
 	tests/e2e/wrap_calls.py \
 	tests/e2e/wrap_crowd.py \
