@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/check_str \
 	tests/check_ticket \
 	tests/check_times \
+	tests/check_times_text \
 	tests/check_tls \
 	tests/check_twin \
 	tests/check_unit \
