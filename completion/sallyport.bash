@@ -15,6 +15,7 @@ _sallyport_value() {
 	--user) compgen -u ;;
 	--format)
 		case $command in
+		lint) echo human json sarif ;;
 		show) echo human json dot ;;
 		describe) echo json md man vim dict ;;
 		*) echo human json ;;
