@@ -196,9 +196,10 @@ FUZZERS = \
 tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_session_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_show_SOURCES = tests/fuzz/fuzz_show.c \
-	src/cmd/jsontext.c src/cmd/match-reason.c src/cmd/options.c \
-	src/cmd/show.c src/cmd/show-dot.c src/cmd/show-human.c \
-	src/cmd/show-json.c src/cmd/show-text.c
+	src/cmd/jsontext.c src/cmd/match-passed.c src/cmd/match-reason.c \
+	src/cmd/match-text.c src/cmd/options.c \
+	src/cmd/show.c src/cmd/show-dot.c src/cmd/show-field.c \
+	src/cmd/show-human.c src/cmd/show-json.c src/cmd/show-text.c
 tests_fuzz_fuzz_show_LDADD = $(FUZZ_LIBS)
 EXTRA_DIST += tests/fuzz/corpus tests/policy-corpus.expected
 

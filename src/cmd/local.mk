@@ -19,7 +19,9 @@ sallyport_SOURCES = \
 	src/cmd/lint-json.c src/cmd/lint-json.h \
 	src/cmd/lint-sarif.c src/cmd/lint-sarif.h \
 	src/cmd/match.c src/cmd/match.h \
+	src/cmd/match-passed.c src/cmd/match-passed.h \
 	src/cmd/match-reason.c src/cmd/match-reason.h \
+	src/cmd/match-text.c src/cmd/match-text.h \
 	src/cmd/match-time.c src/cmd/match-time.h \
 	src/cmd/options.c src/cmd/options.h \
 	src/cmd/rewrite.c src/cmd/rewrite.h \
@@ -29,6 +31,7 @@ sallyport_SOURCES = \
 	src/cmd/sallyport.c \
 	src/cmd/show.c src/cmd/show.h \
 	src/cmd/show-dot.c src/cmd/show-dot.h \
+	src/cmd/show-field.c src/cmd/show-field.h \
 	src/cmd/show-human.c src/cmd/show-human.h \
 	src/cmd/show-json.c src/cmd/show-json.h \
 	src/cmd/show-text.c src/cmd/show-text.h

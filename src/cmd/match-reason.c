@@ -1,114 +1,21 @@
 #include "cmd/match-reason.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "agent/claim.h"
-#include "base/str.h"
-#include "cmd/show-text.h"
+#include "cmd/match-passed.h"
+#include "cmd/match-text.h"
 #include "policy/condition.h"
 #include "policy/lines.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
-#include "policy/times.h"
-
-#define NEAREST		5	/* rules passed over that are shown */
-#define RANGES_MAX	3	/* of a condition that is not met */
-#define TEXT_MAX	1024
-
-/* Conditions as they are told; the direction is none of policy/condition. */
-#define MISSED_DIRECTION	1u
-#define MISSED(condition)	((unsigned)(condition) << 1)
-
-struct writer {
-	const struct rules_flow *flow;
-	const struct lines *lines;
-	FILE *out;
-};
-
-/* A rule that was passed over, and the conditions that were not met. */
-struct passed {
-	const struct rules_rule *rule;
-	unsigned missed, count;
-};
-
-/* --- text --------------------------------------------------------------- */
-
-static void
-print_shown(const struct writer *w, const char *text)
-{
-	char buf[TEXT_MAX];
-	struct str s;
-
-	str_init(&s, buf, sizeof(buf));
-	str_add_shown(&s, text, strlen(text));
-	fputs(buf, w->out);
-}
-
-static void
-print_quoted(const struct writer *w, const char *name)
-{
-	char quoted[STR_QUOTE_MAX];
-
-	fputs(str_quote(name, strlen(name), quoted), w->out);
-}
-
-static void
-print_rule(const struct writer *w, const struct rules_rule *rule)
-{
-	print_shown(w, rule->name);
-	fprintf(w->out, ", priority %u, ", rule->priority);
-	print_shown(w, source_path(rule->span.source));
-	fprintf(w->out, ":%zu", lines_find(w->lines, &rule->span));
-}
-
-/* "192.0.2.1" or "443": what the flow has for a condition. */
-static const char *
-flow_text(const struct writer *w, enum show_text_set set, char *buf)
-{
-	switch (set) {
-	case SHOW_TEXT_LOCAL_ADDRS:
-		return addr_print(&w->flow->local.addr, buf);
-	case SHOW_TEXT_REMOTE_ADDRS:
-		return addr_print(&w->flow->remote.addr, buf);
-	case SHOW_TEXT_LOCAL_PORTS:
-		snprintf(buf, ADDR_TEXT_MAX, "%u", w->flow->local.port);
-		return buf;
-	default:
-		snprintf(buf, ADDR_TEXT_MAX, "%u", w->flow->remote.port);
-		return buf;
-	}
-}
-
-static const char *
-item_text(const struct rules_rule *rule, enum show_text_set set, size_t index,
-    char *buf)
-{
-	struct str s;
-
-	str_init(&s, buf, TEXT_MAX);
-	show_text_set_item(rule, set, index, &s);
-	return buf;
-}
-
-static void
-print_moment(const struct writer *w)
-{
-	time_t seconds = (time_t)w->flow->moment->epoch;
-	char text[64] = "that time";
-	struct tm tm;
-
-	if (localtime_r(&seconds, &tm) != NULL)
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm);
-	fputs(text, w->out);
-}
 
 /* --- conditions that were met ------------------------------------------- */
 
 /* Which range of the set holds the flow's value. */
 static size_t
-range_met(const struct writer *w, const struct rules_rule *rule,
+range_met(const struct match_text *w, const struct rules_rule *rule,
     enum show_text_set set)
 {
 	bool local = set == SHOW_TEXT_LOCAL_ADDRS ||
@@ -131,15 +38,15 @@ range_met(const struct writer *w, const struct rules_rule *rule,
 }
 
 static void
-print_set_met(const struct writer *w, const struct rules_rule *rule,
+print_set_met(const struct match_text *w, const struct rules_rule *rule,
     enum show_text_set set)
 {
-	char has[ADDR_TEXT_MAX], asked[TEXT_MAX];
+	char has[ADDR_TEXT_MAX], asked[MATCH_TEXT_MAX];
 
 	if (show_text_set_size(rule, set) == 0)
 		return;
-	flow_text(w, set, has);
-	item_text(rule, set, range_met(w, rule, set), asked);
+	match_text_flow(w, set, has);
+	match_text_range(rule, set, range_met(w, rule, set), asked);
 	fprintf(w->out, "    %s ", show_text_set_name(set));
 	if (strcmp(has, asked) == 0)
 		fprintf(w->out, "is %s\n", has);
@@ -148,8 +55,8 @@ print_set_met(const struct writer *w, const struct rules_rule *rule,
 }
 
 static void
-print_name_met(const struct writer *w, const char *what, const char *pattern,
-    const char *name)
+print_name_met(const struct match_text *w, const char *what,
+    const char *pattern, const char *name)
 {
 	if (pattern == NULL)
 		return;
@@ -157,24 +64,24 @@ print_name_met(const struct writer *w, const char *what, const char *pattern,
 	if (name == NULL) {
 		fputs("may be any: ", w->out);
 	} else {
-		print_quoted(w, name);
+		match_text_quoted(w, name);
 		fputs(strchr(pattern, '*') == NULL ? " is " : " begins as ",
 		    w->out);
 	}
-	print_shown(w, pattern);
+	match_text_shown(w, pattern);
 	putc('\n', w->out);
 }
 
 /* A job is met by the name of the process, or by that of its unit. */
 static bool
-is_unit(const struct writer *w, const struct rules_rule *rule)
+is_unit(const struct match_text *w, const struct rules_rule *rule)
 {
 	return w->flow->unit != NULL && (w->flow->job == NULL ||
 	    !condition_job_met(rule->job, w->flow->job));
 }
 
 static void
-print_met(const struct writer *w, const struct rules_rule *rule)
+print_met(const struct match_text *w, const struct rules_rule *rule)
 {
 	fprintf(w->out, "  because\n    direction is %s\n",
 	    w->flow->direction == RULES_INBOUND ? "inbound" : "outbound");
@@ -189,170 +96,9 @@ print_met(const struct writer *w, const struct rules_rule *rule)
 		print_name_met(w, "job", rule->job, w->flow->job);
 	if (rule->times != NULL && w->flow->moment != NULL) {
 		fputs("    it is in force at ", w->out);
-		print_moment(w);
+		match_text_moment(w);
 		putc('\n', w->out);
 	}
-}
-
-/* --- conditions that were not ------------------------------------------- */
-
-static void
-print_set_missed(const struct writer *w, const struct rules_rule *rule,
-    enum show_text_set set)
-{
-	size_t count = show_text_set_size(rule, set);
-	char buf[TEXT_MAX], has[ADDR_TEXT_MAX];
-
-	fprintf(w->out, "%s %s is not %s", show_text_set_name(set),
-	    flow_text(w, set, has), strpbrk(item_text(rule, set, 0, buf),
-	    "/-") != NULL || count > 1 ? "in " : "");
-	for (size_t i = 0; i < count && i < RANGES_MAX; i++)
-		fprintf(w->out, "%s%s", i > 0 ? ", " : "",
-		    item_text(rule, set, i, buf));
-	if (count > RANGES_MAX)
-		fprintf(w->out, " and %zu more", count - RANGES_MAX);
-}
-
-static void
-print_name_missed(const struct writer *w, const char *what,
-    const char *pattern, const char *name)
-{
-	fprintf(w->out, "%s ", what);
-	if (name == NULL) {
-		fputs("is not known to be ", w->out);
-	} else {
-		print_quoted(w, name);
-		fputs(strchr(pattern, '*') == NULL ? " is not " :
-		    " does not begin as ", w->out);
-	}
-	print_shown(w, pattern);
-}
-
-static void
-print_time_missed(const struct writer *w)
-{
-	if (w->flow->moment == NULL) {
-		fputs("the time is not known", w->out);
-		return;
-	}
-	fputs("it is not in force at ", w->out);
-	print_moment(w);
-}
-
-static void
-print_missed_one(const struct writer *w, const struct rules_rule *rule,
-    unsigned missed)
-{
-	switch (missed) {
-	case MISSED_DIRECTION:
-		fprintf(w->out, "it is for %s connections",
-		    rule->direction == RULES_INBOUND ? "inbound" : "outbound");
-		break;
-	case MISSED(CONDITION_LOCAL_PORT):
-		print_set_missed(w, rule, SHOW_TEXT_LOCAL_PORTS);
-		break;
-	case MISSED(CONDITION_REMOTE_PORT):
-		print_set_missed(w, rule, SHOW_TEXT_REMOTE_PORTS);
-		break;
-	case MISSED(CONDITION_LOCAL_ADDR):
-		print_set_missed(w, rule, SHOW_TEXT_LOCAL_ADDRS);
-		break;
-	case MISSED(CONDITION_REMOTE_ADDR):
-		print_set_missed(w, rule, SHOW_TEXT_REMOTE_ADDRS);
-		break;
-	case MISSED(CONDITION_USER):
-		print_name_missed(w, "user", rule->user, w->flow->user);
-		break;
-	case MISSED(CONDITION_JOB):
-		print_name_missed(w, "job", rule->job, w->flow->job != NULL ?
-		    w->flow->job : w->flow->unit);
-		break;
-	default:
-		print_time_missed(w);
-	}
-}
-
-static void
-print_missed(const struct writer *w, const struct passed *passed)
-{
-	const char *separator = "      ";
-
-	fputs("    ", w->out);
-	print_rule(w, passed->rule);
-	putc('\n', w->out);
-	for (unsigned rest = passed->missed; rest != 0; rest &= rest - 1) {
-		fputs(separator, w->out);
-		print_missed_one(w, passed->rule, rest & -rest);
-		separator = "; ";
-	}
-	putc('\n', w->out);
-}
-
-/* --- rules that were passed over ---------------------------------------- */
-
-static struct passed
-judge(const struct rules_rule *rule, const struct rules_flow *flow)
-{
-	struct passed passed = { .rule = rule };
-	unsigned rest = condition_coded(rule);
-
-	if ((rule->direction & flow->direction) == 0)
-		passed.missed |= MISSED_DIRECTION;
-	for (; rest != 0; rest &= rest - 1)
-		if (!condition_met(rule, flow, rest & -rest))
-			passed.missed |= MISSED(rest & -rest);
-	passed.count = (unsigned)__builtin_popcount(passed.missed);
-	return passed;
-}
-
-/* Keeps the ones that miss least, in search order. */
-static size_t
-consider(struct passed *kept, size_t count, const struct passed *passed)
-{
-	size_t worst = 0;
-
-	if (count < NEAREST) {
-		kept[count] = *passed;
-		return count + 1;
-	}
-	for (size_t i = 1; i < count; i++)
-		if (kept[i].count >= kept[worst].count)
-			worst = i;
-	if (passed->count >= kept[worst].count)
-		return count;
-	memmove(&kept[worst], &kept[worst + 1],
-	    (count - worst - 1) * sizeof(kept[0]));
-	kept[count - 1] = *passed;
-	return count;
-}
-
-static void
-print_passed(const struct writer *w, const struct rules *table, size_t before,
-    bool all)
-{
-	struct passed kept[NEAREST], passed;
-	size_t count = 0;
-
-	if (before == 0)
-		return;
-	if (all)
-		fputs("  passed over, in search order\n", w->out);
-	for (size_t i = 0; i < before; i++) {
-		passed = judge(rules_at(table, i), w->flow);
-		if (all)
-			print_missed(w, &passed);
-		else
-			count = consider(kept, count, &passed);
-	}
-	if (all)
-		return;
-	if (count < before)
-		fprintf(w->out, "  passed over, the %zu that miss least of %zu "
-		    "(--all: every one)\n", count, before);
-	else
-		fputs("  passed over, in search order\n", w->out);
-	for (size_t i = 0; i < count; i++)
-		print_missed(w, &kept[i]);
 }
 
 /* --- what becomes of the connection ------------------------------------- */
@@ -405,7 +151,7 @@ how_secured(const struct settings *settings)
 }
 
 static void
-print_outcome(const struct writer *w, const struct rules *table,
+print_outcome(const struct match_text *w, const struct rules *table,
     const struct rules_rule *rule)
 {
 	const struct rules_rule *owner = holder(table, w->flow);
@@ -418,11 +164,11 @@ print_outcome(const struct writer *w, const struct rules *table,
 	fputs("  then         ", w->out);
 	if (owner != NULL && !forwards) {
 		fputs("it is closed: the port is held for ", w->out);
-		print_shown(w, owner->name);
+		match_text_shown(w, owner->name);
 		fputs(", which forwards\n", w->out);
 	} else if (lapsed != NULL) {
 		fputs("it is closed: at other times ", w->out);
-		print_shown(w, lapsed->name);
+		match_text_shown(w, lapsed->name);
 		fputs(" secures it\n", w->out);
 	} else if (rule == NULL) {
 		fputs("it stays in clear\n", w->out);
@@ -436,20 +182,20 @@ print_outcome(const struct writer *w, const struct rules *table,
 /* --- the whole ---------------------------------------------------------- */
 
 static void
-print_action(const struct writer *w, const char *what, const char *name)
+print_action(const struct match_text *w, const char *what, const char *name)
 {
 	if (name == NULL)
 		return;
 	fprintf(w->out, "  %-12s ", what);
-	print_shown(w, name);
+	match_text_shown(w, name);
 	putc('\n', w->out);
 }
 
 static void
-print_rule_met(const struct writer *w, const struct rules_rule *rule)
+print_rule_met(const struct match_text *w, const struct rules_rule *rule)
 {
 	fputs("rule ", w->out);
-	print_rule(w, rule);
+	match_text_rule(w, rule);
 	putc('\n', w->out);
 	print_met(w, rule);
 	print_action(w, "group", rule->actions->group);
@@ -465,7 +211,7 @@ match_reason_print(const struct policy *policy, const struct rules_rule *rule,
 {
 	const struct rules *table = policy_rules(policy);
 	struct lines *lines = lines_new(policy_span(policy).source);
-	struct writer w = { flow, lines, out };
+	struct match_text w = { flow, lines, out };
 	size_t before = rules_count(table);
 
 	if (lines == NULL)
@@ -477,7 +223,7 @@ match_reason_print(const struct policy *policy, const struct rules_rule *rule,
 		print_rule_met(&w, rule);
 	}
 	print_outcome(&w, table, rule);
-	print_passed(&w, table, before, all);
+	match_passed_print(&w, table, before, all);
 	lines_free(&lines);
 	return 0;
 }

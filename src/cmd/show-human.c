@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "cmd/show.h"
+#include "cmd/show-field.h"
 #include "cmd/show-text.h"
 #include "policy/body.h"
 #include "policy/names.h"
@@ -14,29 +15,10 @@
 #include "policy/value-show.h"
 #include "policy/view.h"
 
-#define ITEM_MAX	4200	/* the longest value, escaped */
-#define ONE_LINE	44	/* characters of a list beside its name */
-#define VALUE_WIDTH	48	/* a column is not made wider than this */
-#define MEASURED	64	/* items of a list that decide on the column */
 #define CONDITION_WIDTH	14	/* "remote address" */
+#define CONDITION_VALUE	24
 #define LEAST_NAME	24	/* of the columns of parameters */
 #define LEAST_VALUE	20
-
-/* One line of the output, or several: a name, what it is, where it is said. */
-struct field {
-	const char *name;
-	size_t count;			/* of the items */
-	void (*item)(const struct field *field, size_t index,
-	    struct str *out);
-	const char *text;		/* of a single one; item NULL */
-	const struct rules_rule *rule;	/* of a set of addresses or ports */
-	enum show_text_set set;
-	const struct view_parameter *parameter;
-	const struct body *times;	/* of an IpTimeCondition */
-	const struct source_span *place;	/* NULL: none */
-	const char *note;		/* NULL: none */
-	const char *noted;		/* a name after the note, or NULL */
-};
 
 /* The first rule of each combination of actions. */
 struct firsts {
@@ -50,16 +32,16 @@ struct writer {
 	struct firsts firsts;
 };
 
-/* --- fields ------------------------------------------------------------- */
+/* --- items -------------------------------------------------------------- */
 
 static void
-set_item(const struct field *field, size_t index, struct str *out)
+set_item(const struct show_field *field, size_t index, struct str *out)
 {
 	show_text_set_item(field->rule, field->set, index, out);
 }
 
 static void
-value_item(const struct field *field, size_t index, struct str *out)
+value_item(const struct show_field *field, size_t index, struct str *out)
 {
 	const struct view_parameter *p = field->parameter;
 	const char *name = value_show_item(p->row, &p->value, index, out);
@@ -69,147 +51,12 @@ value_item(const struct field *field, size_t index, struct str *out)
 }
 
 static void
-time_item(const struct field *field, size_t index, struct str *out)
+time_item(const struct show_field *field, size_t index, struct str *out)
 {
 	const struct body_set *set = &field->times->sets[index];
 
 	str_add(out, "%s ", set->row->name);
 	value_field_print(set->row, &set->value, out);
-}
-
-static const char *
-field_item(const struct field *field, size_t index, char *buf)
-{
-	char raw[ITEM_MAX];
-	struct str s;
-
-	str_init(&s, raw, sizeof(raw));
-	if (field->item != NULL)
-		field->item(field, index, &s);
-	else
-		str_add(&s, "%s", field->text);
-	str_init(&s, buf, ITEM_MAX);
-	str_add_shown(&s, raw, strlen(raw));
-	return buf;
-}
-
-/* Columns of a text; wide characters count as one. */
-static size_t
-width_of(const char *text)
-{
-	size_t width = 0;
-
-	for (; *text != '\0'; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
-}
-
-/* The width of all items on one line, or 0 where each has its own. */
-static size_t
-one_line(const struct field *field)
-{
-	char buf[ITEM_MAX];
-	size_t width = 0;
-
-	if (field->count == 1)
-		return width_of(field_item(field, 0, buf));
-	for (size_t i = 0; i < field->count && width <= ONE_LINE; i++) {
-		width += width_of(field_item(field, i, buf)) + (i > 0 ? 2 : 0);
-		if (strstr(buf, "  ") != NULL)	/* a code and its name */
-			return 0;
-	}
-	return width <= ONE_LINE ? width : 0;
-}
-
-static size_t
-field_width(const struct field *field)
-{
-	size_t width = one_line(field), item;
-	char buf[ITEM_MAX];
-
-	if (width == 0)
-		for (size_t i = 0; i < field->count && i < MEASURED; i++) {
-			item = width_of(field_item(field, i, buf));
-			if (item > width)
-				width = item;
-		}
-	return width < VALUE_WIDTH ? width : VALUE_WIDTH;
-}
-
-static void
-pad(FILE *out, size_t from, size_t to)
-{
-	for (; from < to; from++)
-		putc(' ', out);
-}
-
-static void
-print_shown(FILE *out, const char *text)
-{
-	char buf[ITEM_MAX];
-	struct str s;
-
-	str_init(&s, buf, sizeof(buf));
-	str_add_shown(&s, text, strlen(text));
-	fputs(buf, out);
-}
-
-/* The file's name alone: its path is at the top, and would be everywhere. */
-static void
-print_place(const struct writer *w, const struct source_span *span)
-{
-	const char *path = view_path(w->show->view);
-	const char *slash = strrchr(path, '/');
-
-	print_shown(w->out, slash == NULL ? path : slash + 1);
-	fprintf(w->out, ":%zu", view_line(w->show->view, span));
-}
-
-static void
-print_remarks(const struct writer *w, const struct field *field, size_t used,
-    size_t width)
-{
-	if (field->place != NULL || field->note != NULL)
-		pad(w->out, used, (used > width ? used : width) + 2);
-	if (field->place != NULL)
-		print_place(w, field->place);
-	if (field->note != NULL)
-		fprintf(w->out, "%s%s", field->place == NULL ? "" : "  ",
-		    field->note);
-	if (field->noted != NULL)
-		print_shown(w->out, field->noted);
-	putc('\n', w->out);
-}
-
-/* Aligned: the name takes name_width columns, the value value_width. */
-static void
-print_field(const struct writer *w, size_t indent, size_t name_width,
-    size_t value_width, const struct field *field)
-{
-	bool single = one_line(field) > 0 || field->count <= 1;
-	char buf[ITEM_MAX];
-	size_t used = 0;
-
-	pad(w->out, 0, indent);
-	fputs(field->name, w->out);
-	pad(w->out, strlen(field->name), name_width + 2);
-	for (size_t i = 0; i < field->count; i++) {
-		if (i > 0 && !single)
-			pad(w->out, 0, indent + name_width + 2);
-		if (i > 0 && single) {
-			fputs(", ", w->out);
-			used += 2;
-		}
-		field_item(field, i, buf);
-		fputs(buf, w->out);
-		used = (single ? used : 0) + width_of(buf);
-		if (i == 0 && !single)
-			print_remarks(w, field, used, value_width);
-		else if (!single)
-			putc('\n', w->out);
-	}
-	if (single)
-		print_remarks(w, field, used, value_width);
 }
 
 /* --- a rule's parameters ------------------------------------------------ */
@@ -220,10 +67,10 @@ is_shown(const struct show *show, const struct view_parameter *p)
 	return show->all || p->differs;
 }
 
-static struct field
+static struct show_field
 parameter_field(const struct view_parameter *p, const char *definition)
 {
-	struct field field = {
+	struct show_field field = {
 		.name = p->row->name, .item = value_item,
 		.count = value_show_count(p->row, &p->value), .parameter = p,
 		.place = p->origin,
@@ -256,7 +103,7 @@ print_group(const struct writer *w, const struct view_parameter *p,
 {
 	size_t name_width = LEAST_NAME, value_width = LEAST_VALUE, width;
 	const char *definition = NULL;
-	struct field field;
+	struct show_field field;
 	bool any = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -269,7 +116,7 @@ print_group(const struct writer *w, const struct view_parameter *p,
 		if (width > name_width)
 			name_width = width;
 		field = parameter_field(&p[i], NULL);
-		width = field_width(&field);
+		width = show_field_width(&field);
 		if (width > value_width)
 			value_width = width;
 	}
@@ -278,14 +125,14 @@ print_group(const struct writer *w, const struct view_parameter *p,
 	fprintf(w->out, "    %s", p->statement->name);
 	if (definition != NULL) {
 		putc(' ', w->out);
-		print_shown(w->out, definition);
+		show_field_text(w->out, definition);
 	}
 	putc('\n', w->out);
 	for (size_t i = 0; i < count; i++) {
 		if (!is_shown(w->show, &p[i]))
 			continue;
 		field = parameter_field(&p[i], definition);
-		print_field(w, 6, name_width, value_width, &field);
+		show_field_print(w->show, 6, name_width, value_width, &field);
 		print_reason(w, &p[i]);
 	}
 }
@@ -309,7 +156,7 @@ print_parameters(const struct writer *w, const struct rules_rule *rule)
 
 static void
 print_condition(const struct writer *w, const struct rules_rule *rule,
-    size_t offset, struct field *field)
+    size_t offset, struct show_field *field)
 {
 	const struct names_entry *definition;
 
@@ -325,14 +172,14 @@ print_condition(const struct writer *w, const struct rules_rule *rule,
 		field->note = "by name: ";
 		field->noted = definition->name;
 	}
-	print_field(w, 4, CONDITION_WIDTH, VALUE_WIDTH / 2, field);
+	show_field_print(w->show, 4, CONDITION_WIDTH, CONDITION_VALUE, field);
 }
 
 static void
 print_text_condition(const struct writer *w, const struct rules_rule *rule,
     const char *name, size_t offset, const char *text)
 {
-	struct field field = {
+	struct show_field field = {
 		.name = name, .count = 1, .text = text == NULL ? "any" : text
 	};
 
@@ -344,7 +191,7 @@ print_set(const struct writer *w, const struct rules_rule *rule,
     enum show_text_set set)
 {
 	size_t offset = show_text_set_offset(set);
-	struct field field = {
+	struct show_field field = {
 		.name = show_text_set_name(set),
 		.count = show_text_set_size(rule, set), .item = set_item,
 		.rule = rule, .set = set,
@@ -364,7 +211,7 @@ print_times(const struct writer *w, const struct rules_rule *rule)
 	const struct body_link *link;
 
 	for (size_t i = 0; i < body->link_count; i++) {
-		struct field field = { .name = "time", .item = time_item };
+		struct show_field field = { .name = "time", .item = time_item };
 
 		link = &body->links[i];
 		if (link->row->statement != SCHEMA_IP_TIME_CONDITION)
@@ -381,7 +228,7 @@ print_times(const struct writer *w, const struct rules_rule *rule)
 			field.note = "by name: ";
 			field.noted = link->target->name;
 		}
-		print_field(w, 4, CONDITION_WIDTH, VALUE_WIDTH / 2, &field);
+		show_field_print(w->show, 4, CONDITION_WIDTH, CONDITION_VALUE, &field);
 	}
 }
 
@@ -389,13 +236,13 @@ static void
 print_action(const struct writer *w, const char *name, const char *action,
     const struct body_link *link)
 {
-	struct field field = { .name = name, .count = 1, .text = action };
+	struct show_field field = { .name = name, .count = 1, .text = action };
 
 	if (action == NULL)
 		return;
 	if (link != NULL)
 		field.place = &link->span;
-	print_field(w, 4, CONDITION_WIDTH, VALUE_WIDTH / 2, &field);
+	show_field_print(w->show, 4, CONDITION_WIDTH, CONDITION_VALUE, &field);
 }
 
 static void
@@ -469,7 +316,7 @@ static void
 print_same(const struct writer *w, const struct rules_rule *first)
 {
 	fprintf(w->out, "    %-*s  as rule ", CONDITION_WIDTH, "settings");
-	print_shown(w->out, first->name);
+	show_field_text(w->out, first->name);
 	putc('\n', w->out);
 }
 
@@ -479,9 +326,9 @@ print_rule(struct writer *w, const struct rules_rule *rule)
 	const struct rules_rule *first = first_of(&w->firsts, rule);
 
 	fputs("rule ", w->out);
-	print_shown(w->out, rule->name);
+	show_field_text(w->out, rule->name);
 	fputs("  ", w->out);
-	print_place(w, &rule->span);
+	show_field_place(w->show, &rule->span);
 	putc('\n', w->out);
 	print_conditions(w, rule);
 	print_actions(w, rule);
@@ -504,9 +351,9 @@ print_unused(const struct writer *w)
 			continue;
 		fprintf(w->out, "%s    %s ", heading, entry->statement->name);
 		heading = "";
-		print_shown(w->out, entry->name);
+		show_field_text(w->out, entry->name);
 		fputs("  ", w->out);
-		print_place(w, &entry->body->span);
+		show_field_place(w->show, &entry->body->span);
 		putc('\n', w->out);
 	}
 }
@@ -522,7 +369,7 @@ show_human_print(const struct show *show)
 	if (show->only != NULL) {
 		print_rule(&w, show->only);
 	} else {
-		print_shown(w.out, view_path(show->view));
+		show_field_text(w.out, view_path(show->view));
 		fprintf(w.out, ": %zu rule%s, defaults %s\n\n", count,
 		    count == 1 ? "" : "s", view_defaults(show->view) ==
 		    POLICY_DEFAULTS_ZOS ? "zOS" : "Modern");
