@@ -233,7 +233,7 @@ then_it() {
 	fi
 }
 then_it "what a rule secures at other times is closed" \
-    "it is closed: at other times day secures it" inbound
+    "it stays in clear" inbound
 then_it "what leaves the host is not" "it stays in clear" outbound
 
 batch=$(printf 'inbound 192.0.2.1:%s 192.0.2.2:1 - %s\n' 1 - 2 - \

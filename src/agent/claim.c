@@ -59,23 +59,6 @@ claim_find(const struct rules *rules, const struct rules_flow *flow,
 	return *rule_r == NULL ? CLAIM_NONE : CLAIM_ELSEWHERE;
 }
 
-const struct rules_rule *
-claim_lapsed(const struct rules *rules, const struct rules_flow *flow)
-{
-	struct rules_flow whenever = *flow;
-	const struct rules_rule *rule;
-
-	whenever.moment = &times_any;
-	for (size_t i = 0; i < rules_count(rules); i++) {
-		rule = rules_at(rules, i);
-		if (rule->times != NULL && rule->actions->secured &&
-		    (rule->direction & RULES_INBOUND) != 0 &&
-		    condition_met(rule, &whenever, condition_coded(rule)))
-			return rule;
-	}
-	return NULL;
-}
-
 void
 claim_explain(const struct rules_rule *rule, unsigned port, char *buf,
     size_t size)

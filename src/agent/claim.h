@@ -33,14 +33,6 @@ enum claim_kind {
 MUST_USE enum claim_kind claim_find(const struct rules *rules,
     const struct rules_flow *flow, const struct rules_rule **rule_r);
 
-/*
- * Of a connection that no rule matches: the first secured inbound rule that
- * it would meet at another time, or NULL. What a rule has closed is not
- * opened by the clock.
- */
-MUST_USE const struct rules_rule *claim_lapsed(const struct rules *rules,
-    const struct rules_flow *flow);
-
 /* Why a listener that is claimed elsewhere cannot be wrapped, and the cure. */
 void claim_explain(const struct rules_rule *rule, unsigned port, char *buf,
     size_t size);

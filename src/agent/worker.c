@@ -199,15 +199,9 @@ take(struct worker *w, int fd, const struct rules_flow *flow,
 	const struct rules_rule *rule = rules_match(w->generation->rules,
 	    flow);
 	struct session_plan plan = { 0 };
-	const struct rules_rule *lapsed;
 	struct session *session;
 	enum reason reason = plan_handoff(w, rule, wrapped, &plan);
 
-	if (rule == NULL && w->timed &&
-	    (lapsed = claim_lapsed(w->generation->rules, flow)) != NULL) {
-		turn_away(fd, lapsed, flow, REASON_NOT_IN_FORCE);
-		return;
-	}
 	if (reason != REASON_OK) {
 		turn_away(fd, rule, flow, reason);
 		return;

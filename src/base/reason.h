@@ -177,11 +177,6 @@
 	  "and none does any more", \
 	  "restore the rule; for connections in clear, write one with " \
 	  "TTLSEnabled Off, or start the service again") \
-	R(NOT_IN_FORCE, 7005, "not-in-force", \
-	  "a rule secures this connection at other times, and now no rule " \
-	  "matches it", \
-	  "see the rule's IpTimeCondition and the host's clock; for connections " \
-	  "in clear, write a rule with TTLSEnabled Off") \
 	R(NO_MEMORY, 7301, "out-of-memory", \
 	  "memory was exhausted", \
 	  "limit the connections, or give the host more memory") \

@@ -155,9 +155,6 @@ print_outcome(const struct match_text *w, const struct rules *table,
     const struct rules_rule *rule)
 {
 	const struct rules_rule *owner = holder(table, w->flow);
-	const struct rules_rule *lapsed = rule != NULL ||
-	    w->flow->direction != RULES_INBOUND ? NULL :
-	    claim_lapsed(table, w->flow);
 	bool forwards = rule != NULL && settings_handoff(
 	    rule->actions->application) == SETTINGS_HANDOFF_FORWARD;
 
@@ -166,10 +163,6 @@ print_outcome(const struct match_text *w, const struct rules *table,
 		fputs("it is closed: the port is held for ", w->out);
 		match_text_shown(w, owner->name);
 		fputs(", which forwards\n", w->out);
-	} else if (lapsed != NULL) {
-		fputs("it is closed: at other times ", w->out);
-		match_text_shown(w, lapsed->name);
-		fputs(" secures it\n", w->out);
 	} else if (rule == NULL) {
 		fputs("it stays in clear\n", w->out);
 	} else if (!rule->actions->secured) {

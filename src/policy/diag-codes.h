@@ -154,10 +154,9 @@
 	D(TIME_LAPSE, 1347, ADVICE, \
 	  "a secured rule is in force at times only", \
 	  "At other times the rule is not looked at, and another one may match. " \
-	  "Where none does, the connection is closed: that a rule goes out of " \
-	  "force does not open the port in clear, as it would on z/OS. For " \
-	  "connections in clear, write a rule of lower priority with " \
-	  "TTLSEnabled Off.") \
+	  "Where none does, a wrapped service gets the connection in the clear, " \
+	  "as on z/OS; a port of Handoff Forward closes it. To have it secured " \
+	  "at all times, write a rule of lower priority without times.") \
 	D(OWNER_UNKNOWN, 1348, WARNING, \
 	  "a forwarded port has no user and no job", \
 	  "With Handoff Forward the agent itself listens, so that no process is " \

@@ -84,8 +84,8 @@ advise_of_lapse(const struct rules *rules, struct diag *diag)
 			continue;
 		diag_cure(diag, diag_report(diag, DIAG_TIME_LAPSE, rule->span,
 		    "rule '%s' is not always in force: at other times its "
-		    "connections are closed, unless another rule takes them",
-		    rule->name), "to have them secured or in clear then, "
+		    "connections are not secured, unless another rule takes "
+		    "them", rule->name), "to have them secured then, too, "
 		    "write a rule without times and of lower priority");
 		return;
 	}
