@@ -213,7 +213,7 @@ RULE = {"rule": TEXT, "priority": INT, "direction": TEXT, "secured": BOOL,
         "parameters": (list,)}
 TIME = {"definition": MAYBE, "coded": (dict,), **PLACE}
 UNUSED = {"statement": TEXT, "name": TEXT, **PLACE}
-WHOLE = {"file": TEXT, "defaults": TEXT, "rules": (list,), "unused": (list,)}
+WHOLE = {"file": TEXT, "defaults": TEXT, "lines": (list,), "rules": (list,), "unused": (list,)}
 
 
 def shape(value, wanted):
@@ -238,6 +238,8 @@ def check_value(value):
 
 def check_whole(whole, is_all):
     yield from shape(whole, WHOLE)
+    for line in whole["lines"]:
+        yield from shape(line, PARAMETER)
     for rule in whole["rules"]:
         yield from shape(rule, RULE)
         for time in rule["times"]:

@@ -49,7 +49,7 @@ one_line(const struct show_field *field)
 		return width_of(field_item(field, 0, buf));
 	for (size_t i = 0; i < field->count && width <= ONE_LINE; i++) {
 		width += width_of(field_item(field, i, buf)) + (i > 0 ? 2 : 0);
-		if (strstr(buf, "  ") != NULL)	/* a code and its name */
+		if (strchr(buf, ' ') != NULL)	/* a code and its name */
 			return 0;
 	}
 	return width <= ONE_LINE ? width : 0;

@@ -340,6 +340,27 @@ print_rule(struct writer *w, const struct rules_rule *rule)
 }
 
 static void
+print_file(const struct writer *w)
+{
+	size_t count, rules = rules_count(w->show->rules);
+	const struct view_parameter *p = view_file_lines(w->show->view,
+	    &count);
+	struct show_field field;
+
+	show_field_text(w->out, view_path(w->show->view));
+	fprintf(w->out, ": %zu rule%s, defaults %s\n", rules,
+	    rules == 1 ? "" : "s", view_defaults(w->show->view) ==
+	    POLICY_DEFAULTS_ZOS ? "zOS" : "Modern");
+	for (size_t i = 0; i < count; i++) {
+		field = parameter_field(&p[i], NULL);
+		show_field_print(w->show, 4, CONDITION_WIDTH, CONDITION_VALUE,
+		    &field);
+		print_reason(w, &p[i]);
+	}
+	putc('\n', w->out);
+}
+
+static void
 print_unused(const struct writer *w)
 {
 	const struct names_entry *entry;
@@ -369,10 +390,7 @@ show_human_print(const struct show *show)
 	if (show->only != NULL) {
 		print_rule(&w, show->only);
 	} else {
-		show_field_text(w.out, view_path(show->view));
-		fprintf(w.out, ": %zu rule%s, defaults %s\n\n", count,
-		    count == 1 ? "" : "s", view_defaults(show->view) ==
-		    POLICY_DEFAULTS_ZOS ? "zOS" : "Modern");
+		print_file(&w);
 		for (size_t i = 0; i < count; i++)
 			print_rule(&w, rules_at(show->rules, i));
 		print_unused(&w);

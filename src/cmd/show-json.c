@@ -80,11 +80,9 @@ parameter_json(const struct show *show, const struct view_parameter *p)
 }
 
 static json_t *
-parameters_json(const struct show *show, const struct rules_rule *rule)
+list_json(const struct show *show, const struct view_parameter *p,
+    size_t count)
 {
-	size_t count;
-	const struct view_parameter *p = view_parameters(show->view, rule,
-	    &count);
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
@@ -94,6 +92,25 @@ parameters_json(const struct show *show, const struct rules_rule *rule)
 			return NULL;
 		}
 	return list;
+}
+
+static json_t *
+parameters_json(const struct show *show, const struct rules_rule *rule)
+{
+	size_t count;
+	const struct view_parameter *p = view_parameters(show->view, rule,
+	    &count);
+
+	return list_json(show, p, count);
+}
+
+static json_t *
+lines_json(const struct show *show)
+{
+	size_t count;
+	const struct view_parameter *p = view_file_lines(show->view, &count);
+
+	return list_json(show, p, count);
 }
 
 /* --- conditions --------------------------------------------------------- */
@@ -235,21 +252,33 @@ write_unused(const struct show *show)
 	return 0;
 }
 
+/* What stands in front of the rules; the same as write_element. */
+static int
+write_member(const struct show *show, const char *name, json_t *value)
+{
+	int status;
+
+	if (value == NULL)
+		return -1;
+	fprintf(show->out, "\"%s\": ", name);
+	status = json_dumpf(value, show->out,
+	    JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
+	json_decref(value);
+	fputs(", ", show->out);
+	return status == -1 && !ferror(show->out) ? -1 : 0;
+}
+
 int
 show_json_print(const struct show *show)
 {
-	json_t *path = jsontext_new(view_path(show->view));
-
-	fputs("{\"file\": ", show->out);
-	if (path == NULL || (json_dumpf(path, show->out, JSON_ENCODE_ANY) ==
-	    -1 && !ferror(show->out))) {
-		json_decref(path);
-		return -1;
-	}
-	json_decref(path);
-	fprintf(show->out, ", \"defaults\": \"%s\", \"rules\": [",
+	putc('{', show->out);
+	if (write_member(show, "file", jsontext_new(view_path(show->view))) ==
+	    -1 || write_member(show, "defaults", json_string(
 	    view_defaults(show->view) == POLICY_DEFAULTS_ZOS ? "zOS" :
-	    "Modern");
+	    "Modern")) == -1 ||
+	    write_member(show, "lines", lines_json(show)) == -1)
+		return -1;
+	fputs("\"rules\": [", show->out);
 	if (write_rules(show) == -1)
 		return -1;
 	fputs("\n], \"unused\": [", show->out);

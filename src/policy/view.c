@@ -326,6 +326,34 @@ view_parameters(struct view *view, const struct rules_rule *rule,
 	return view->parameters;
 }
 
+const struct view_parameter *
+view_file_lines(struct view *view, size_t *count_r)
+{
+	const struct body *body;
+	const struct body_set *set;
+	struct view_parameter *p;
+	size_t count = 0;
+
+	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++) {
+		body = view->context->lines[id];
+		for (size_t i = 0; body != NULL && i < body->set_count; i++) {
+			set = &body->sets[i];
+			p = &view->parameters[count++];
+			*p = (struct view_parameter){
+				.statement = body->statement, .row = set->row,
+				.value = set->value, .origin = &set->span,
+				.differs = true,
+			};
+			p->acts = schema_acts(set->row, set->value.choice,
+			    &p->reason);
+			if (p->acts == SCHEMA_ACTS_YES)
+				p->reason = NULL;
+		}
+	}
+	*count_r = count;
+	return view->parameters;
+}
+
 /* --- what was written --------------------------------------------------- */
 
 const struct names_entry *

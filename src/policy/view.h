@@ -47,6 +47,13 @@ void view_free(struct view **view);
 const struct view_parameter *view_parameters(struct view *view,
     const struct rules_rule *rule, size_t *count_r);
 
+/*
+ * The lines of the file that stand in no statement, as they were coded. Good
+ * until the next call of either.
+ */
+const struct view_parameter *view_file_lines(struct view *view,
+    size_t *count_r);
+
 /* The rule's own block, with its body. Never NULL for a rule of the policy. */
 const struct names_entry *view_rule(const struct view *view,
     const struct rules_rule *rule);
