@@ -28,7 +28,8 @@ every_suite(uint16_t code)
 	return true;
 }
 
-static const struct lint_able able = { every_suite, true };
+static const struct lint_able able = { every_suite, true, every_suite,
+    every_suite, every_suite };
 
 #define GROUP	"TTLSGroupAction g\n{\n\tTTLSEnabled On\n}\n"
 

@@ -182,7 +182,8 @@ lint_main(int argc, char **argv)
 {
 	struct request req = {
 		.defaults = POLICY_DEFAULTS_FILE,
-		.able = { tls_able_suite, tls_able_lists() },
+		.able = { tls_able_suite, tls_able_lists(),
+		    tls_able_curve, tls_able_group, tls_able_pair },
 	};
 	int option, status, worst = EXIT_CLEAN;
 

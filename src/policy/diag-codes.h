@@ -413,6 +413,10 @@
 	  "this TLS library takes no lists of curves or signature pairs", \
 	  "It chooses them itself. The library that `quickstart` and `runtests` " \
 	  "build takes them.") \
+	D(CODES_UNABLE, 1604, WARNING, \
+	  "a curve or signature algorithm is never used", \
+	  "The TLS library has no such curve. Signatures with DSA, MD5, SHA-1 or " \
+	  "SHA-224 are refused everywhere (RFC 9155).") \
 	/* what the policy names in the world */ \
 	D(KEYRING, 1701, ERROR, "a key ring cannot be used", \
 	  "The message names the file and what is wrong with it; see KEY RINGS " \

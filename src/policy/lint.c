@@ -14,6 +14,7 @@
 #include "policy/lint-protocols.h"
 #include "policy/lint-resumption.h"
 #include "policy/lint-scope.h"
+#include "policy/lint-lists.h"
 #include "policy/lint-suites.h"
 #include "policy/lint-text.h"
 #include "policy/lint-times.h"
@@ -47,6 +48,7 @@ judge_line(struct lint_scope *scope, const struct lint_line *line)
 	lint_network_line(scope, line);
 	lint_values_line(scope, line);
 	lint_suites_line(scope, line);
+	lint_lists_line(scope, line);
 }
 
 static void

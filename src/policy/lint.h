@@ -14,7 +14,11 @@ struct policy;
 /* What the TLS library can do, which policy does not know. */
 struct lint_able {
 	bool (*suite)(uint16_t code);
-	bool lists;		/* curves and signature pairs can be chosen */
+	bool lists;		/* curves and signature pairs can be chosen;
+				 * where they can, which: */
+	bool (*curve)(uint16_t code);	/* up to TLS 1.2 */
+	bool (*group)(uint16_t code);	/* in TLS 1.3 */
+	bool (*pair)(uint16_t code);
 };
 
 /*

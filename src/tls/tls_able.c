@@ -29,9 +29,9 @@ tls_able_curve(uint16_t code)
 {
 	switch (code) {
 	case 19:
-		return has_curve(ECC_SECP192R1);
+		return ECC_MIN_KEY_SZ <= 192 && has_curve(ECC_SECP192R1);
 	case 21:
-		return has_curve(ECC_SECP224R1);
+		return ECC_MIN_KEY_SZ <= 224 && has_curve(ECC_SECP224R1);
 	case 23:
 		return has_curve(ECC_SECP256R1);
 	case 24:

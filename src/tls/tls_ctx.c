@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "policy/settings.h"
+#include "tls/tls_able.h"
 #include "tls/tls_hello.h"
 #include "tls/tls_io.h"
 #include "tls/tls_library.h"
@@ -124,6 +125,27 @@ set_suites(struct tls_ctx *ctx, const struct settings *s,
 	return about_suites(error_r);
 }
 
+/* Where lists of these reach the handshake, an empty one serves nobody. */
+static int
+check_lists(const struct tls_ctx *ctx, const struct settings *s,
+    struct tls_ring_error *error_r)
+{
+	const struct tls_lists *lists = &ctx->lists;
+
+	if (!tls_able_lists())
+		return 0;
+	if (lists->pairs.count == 0)
+		return tls_ring_fault(error_r, s->keyring,
+		    "add 0403, 0401 and 0804 to SignaturePairs",
+		    "the TLS library has none of the signature pairs coded");
+	if ((lists->protocols & 1u << 4) != 0 && lists->groups_coded &&
+	    lists->groups.count == 0)
+		return tls_ring_fault(error_r, s->keyring,
+		    "add 0023 and 0029 to ServerKeyShareGroups",
+		    "the TLS library has none of the key share groups coded");
+	return 0;
+}
+
 static int
 set_identity(WOLFSSL_CTX *library, const struct tls_ring *ring,
     struct tls_ring_error *error_r)
@@ -204,6 +226,7 @@ configure(struct tls_ctx *ctx, const struct settings *s,
 {
 	tls_lists_fill(s, &ctx->lists);
 	if (set_suites(ctx, s, error_r) < 0 ||
+	    check_lists(ctx, s, error_r) < 0 ||
 	    set_protocols(ctx, s, error_r) < 0 ||
 	    set_identity(ctx->library, ring, error_r) < 0 ||
 	    set_edh_group(ctx, s, error_r) < 0 ||

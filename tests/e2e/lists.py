@@ -349,6 +349,41 @@ with T.case("a version without a suite in the list is not offered"):
     equal(Said("no-12", None).admitted().version, "TLSv1.3", "version")
     Said("no-12", "1.2").refused(402, 412)
 
+
+
+def coded(*lines):
+    """A policy with these lines in TTLSSignatureParms."""
+    return T.write("coded.policy", policy.text(policy.Rule(
+        "coded", FIRST, RINGS["ec"], SERVICE.address,
+        **no_client(signatures=lines))))
+
+
+with T.case("lint names the codes that are never used"):
+    path = coded(("ServerKexECurves", "002300240019"),
+                 ("ServerKeyShareGroups", "0029"),
+                 ("ServerKeyShareGroups", "secp224r1"),
+                 ("SignaturePairs", "060305030403020302020201"))
+    status, said = daemon.lint(path)
+    equal(status, 0, said)
+    found = re.findall(r"warning: (\w+) names what is never used: (.*) "
+                       r"\[SP1604\]", said)
+    equal(found, [
+        ("ServerKexECurves", "secp192r1"),
+        ("ServerKeyShareGroups", "secp224r1"),
+        ("SignaturePairs", "TLS_SIGALG_SHA1_WITH_ECDSA, "
+         "TLS_SIGALG_SHA1_WITH_DSA, TLS_SIGALG_SHA1_WITH_RSA")], "lists")
+
+with T.case("a list of which nothing is left is refused at the start"):
+    for lines, want in (([("SignaturePairs", "020302020201")],
+                         "none of the signature pairs"),
+                        ([("ServerKeyShareGroups", "0021")],
+                         "none of the key share groups")):
+        path = coded(*lines)
+        status, said = daemon.check(path)
+        expect(status != 0 and want in said, said)
+        status, said = daemon.lint(path, "--deep")
+        expect(status == 1 and want in said, said)
+
 with T.case("the daemon ends well"):
     D.close()
 T.done()

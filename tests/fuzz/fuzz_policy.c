@@ -30,7 +30,8 @@ able_suite(uint16_t code)
 {
 	return code % 3 != 0;
 }
-static const struct lint_able able = { able_suite, false };
+static const struct lint_able able = { able_suite, true, able_suite,
+    able_suite, able_suite };
 
 static void
 start(void)

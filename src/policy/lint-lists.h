@@ -1,0 +1,14 @@
+/*
+ * lint-lists.h - lists of curves, groups and signature algorithms: what of them
+ * the TLS library cannot act on.
+ */
+#ifndef SALLYPORT_POLICY_LINT_LISTS_H
+#define SALLYPORT_POLICY_LINT_LISTS_H
+
+struct lint_line;
+struct lint_scope;
+
+/* Judges a line of a policy, whatever it is. */
+void lint_lists_line(struct lint_scope *scope, const struct lint_line *line);
+
+#endif
