@@ -3,7 +3,7 @@ dist_man_MANS += doc/sallyportd.8 doc/sallyport.1 \
 	doc/sallyport-describe.1 doc/sallyport-explain.1 \
 	doc/sallyport-fmt.1 doc/sallyport-lint.1 doc/sallyport-match.1 \
 	doc/sallyport-run.1 doc/sallyport-show.1
-dist_doc_DATA += README.md doc/architecture.md
+dist_doc_DATA += README.md doc/architecture.md doc/migrating-from-zos.md
 
 # The reference part of the policy's page comes from the table itself.
 nodist_man_MANS = doc/sallyport.policy.5

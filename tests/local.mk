@@ -102,6 +102,7 @@ SCRIPT_TESTS = \
 	tests/lint/map.sh \
 	tests/lint/policy-page.sh \
 	tests/lint/symbols.sh \
+	tests/migrating.sh \
 	tests/policy-corpus.py \
 	tests/policy-golden.sh
 
