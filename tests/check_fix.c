@@ -52,6 +52,11 @@ static const struct sample {
 	    "# c\nPortGroup p\n",
 	    "TTLSGroupAction g # a\n{\nTTLSEnabled On # b\n}\n\n"
 	    "# c\nPortGroup p\n{\n}\n" },
+	{ "braces left out, with a block at the end",
+	    "TTLSEnvironmentAction e\nHandshakeRole Server\n"
+	    "TTLSKeyringParms {\nKeyring a\n} # k\n" GROUP,
+	    "TTLSEnvironmentAction e\n{\nHandshakeRole Server\n"
+	    "TTLSKeyringParms {\nKeyring a\n} # k\n}\n" GROUP },
 	{ "braces left out, indented",
 	    "  TTLSGroupAction g\n    TTLSEnabled On\n",
 	    "  TTLSGroupAction g\n  {\n    TTLSEnabled On\n  }\n" },
@@ -107,6 +112,19 @@ static const struct sample {
 	    GROUP "TTLSGroupAction g\n{\n\tTTLSEnabled Off\n}\n", NULL },
 	{ "a statement twice, without braces",
 	    GROUP "TTLSGroupAction g\nTTLSEnabled On\n", GROUP },
+	{ "a cure that would show more than it cures",
+	    "TTLSEnvironmentAction e\n{\n\tHandshakeRole Server\n"
+	    "\tTTLSKeyringParams\n\t{\n\t\tFoo\n\t\tBar\n\t}\n}\n",
+	    NULL },
+	{ "one beside it that would not",
+	    "TTLSEnvironmentAction e\n{\n\tHandshakeRole Sever\n"
+	    "\tTTLSKeyringParams\n\t{\n\t\tFoo\n\t\tBar\n\t}\n}\n",
+	    "TTLSEnvironmentAction e\n{\n\tHandshakeRole Server\n"
+	    "\tTTLSKeyringParams\n\t{\n\t\tFoo\n\t\tBar\n\t}\n}\n" },
+	{ "a block twice", "TTLSEnvironmentAction e\n{\n"
+	    "\tHandshakeRole Server\n\tTTLSKeyringParms\n\t{\n"
+	    "\t\tKeyring a\n\t}\n\tTTLSKeyringParms\n\t{\n"
+	    "\t\tKeyring a\n\t}\n}\n", NULL },
 	{ "what cannot be read", "}}}{{{\n", NULL },
 	{ "all at once", "TTLSGroupActoin\xc2\xa0g x\n{\n\tTTLSEnabeld \"On\" y "
 	    "}\n", "TTLSGroupAction g # x\n{\n\tTTLSEnabled On # y\n}\n" },

@@ -251,6 +251,65 @@ START_TEST(test_samples)
 }
 END_TEST
 
+/* --- what means the same ------------------------------------------------ */
+
+#define RULE	"TTLSRule r\n{\nLocalPortRange 443\nDirection Inbound\n" \
+	"TTLSGroupActionRef g\n}\n"
+#define GROUP	"TTLSGroupAction g\n{\nTTLSEnabled Off\n}\n"
+#define KEYS	"TTLSEnvironmentAction e\n{\nHandshakeRole Server\n" \
+	"TTLSKeyringParms\n{\nKeyring a\nKeyringPw b\n}\n}\n"
+#define ADDRS	"IpAddrGroup a\n{\nIpAddr\n{\nAddr 192.0.2.1\n}\n" \
+	"IpAddrRef b\n}\nIpAddr b\n{\nAddr 192.0.2.2\n}\n"
+
+static const struct pair {
+	const char *a, *b;
+	bool same;
+} pairs[] = {
+	{ RULE GROUP, RULE GROUP, true },
+	{ RULE GROUP, "# a\nttlsRULE r{localportrange 443 # b\n"
+	    "Direction inbound\nTTLSGroupActionRef g\n}\n" GROUP, true },
+	{ RULE GROUP, RULE GROUP GROUP, true },
+	{ RULE GROUP, RULE, false },
+	{ RULE GROUP, GROUP RULE, false },
+	{ GROUP, "TTLSGroupAction h\n{\nTTLSEnabled Off\n}\n", false },
+	{ GROUP, "TTLSGroupAction g\n{\nTTLSEnabled On\n}\n", false },
+	{ GROUP, "TTLSGroupAction g\n{\nTTLSEnabled Off\nTrace 2\n}\n",
+	    false },
+	{ GROUP, "PolicyDefaults zOS\n" GROUP, false },
+	{ GROUP, "PolicyDefaults Modern\n" GROUP, true },
+	{ RULE GROUP, "TTLSRule r\n{\nLocalPortRange 444\n"
+	    "Direction Inbound\nTTLSGroupActionRef g\n}\n" GROUP, false },
+	{ RULE GROUP, "TTLSRule r\n{\nRemotePortRange 443\n"
+	    "Direction Inbound\nTTLSGroupActionRef g\n}\n" GROUP, false },
+	{ KEYS, KEYS, true },
+	{ KEYS, "TTLSEnvironmentAction e\n{\nHandshakeRole Server\n"
+	    "TTLSKeyringParms\n{\nKeyring a\nKeyringPw c\n}\n}\n", false },
+	{ KEYS, "TTLSEnvironmentAction e\n{\nHandshakeRole Server\n"
+	    "TTLSKeyringParms\n{\nKeyring c\nKeyringPw b\n}\n}\n", false },
+	{ ADDRS, ADDRS, true },
+	{ ADDRS, "IpAddrGroup a\n{\nIpAddr\n{\nAddr 192.0.2.3\n}\n"
+	    "IpAddrRef b\n}\nIpAddr b\n{\nAddr 192.0.2.2\n}\n", false },
+	{ "TTLSCipherParms c\n{\nV3CipherSuites4Char 13011302\n}\n",
+	    "TTLSCipherParms c\n{\nV3CipherSuites4Char 1301\n"
+	    "V3CipherSuites4Char TLS_AES_256_GCM_SHA384\n}\n", true },
+	{ "TTLSCipherParms c\n{\nV3CipherSuites4Char 13011302\n}\n",
+	    "TTLSCipherParms c\n{\nV3CipherSuites4Char 13021301\n}\n",
+	    false },
+};
+
+START_TEST(test_same)
+{
+	const struct pair *p = &pairs[_i];
+	struct known a = know(p->a, strlen(p->a)), b = know(p->b,
+	    strlen(p->b));
+
+	ck_assert_msg(same_policy(a.policy, b.policy) == p->same &&
+	    same_policy(b.policy, a.policy) == p->same, "%s\n%s", p->a, p->b);
+	forget(&a);
+	forget(&b);
+}
+END_TEST
+
 /* --- policies that are there -------------------------------------------- */
 
 /* The text whole, and cut at many places. */
@@ -348,6 +407,8 @@ make_suite(void)
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, test_samples, 0,
 	    (int)(sizeof(samples) / sizeof(samples[0])));
+	tcase_add_loop_test(tc, test_same, 0,
+	    (int)(sizeof(pairs) / sizeof(pairs[0])));
 	tcase_add_test(tc, test_files);
 	tcase_add_test(tc, test_made);
 	suite_add_tcase(suite, tc);

@@ -191,9 +191,11 @@ E2E_LIBRARY = \
 # program; else `make check` runs it over its seeds and mutations of them.
 #	tests_fuzz_fuzz_NAME_LDADD = $(FUZZ_LIBS)
 FUZZERS = \
+	tests/fuzz/fuzz_format \
 	tests/fuzz/fuzz_policy \
 	tests/fuzz/fuzz_session \
 	tests/fuzz/fuzz_show
+tests_fuzz_fuzz_format_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_policy_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_session_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_show_SOURCES = tests/fuzz/fuzz_show.c \
