@@ -259,8 +259,11 @@ int
 proof_environment(struct environment *environment, struct diag *diag)
 {
 	const struct settings *s = environment->settings;
-	const struct settings_codes *pairs = s->signature_pairs_cert.count >
-	    0 ? &s->signature_pairs_cert : &s->signature_pairs;
+	/* A Suite B profile replaces all lists, and has none for chains. */
+	struct settings_codes pairs = s->suite_b != SETTINGS_SUITE_B_OFF ?
+	    (struct settings_codes){ .count = 0 } :
+	    s->signature_pairs_cert.count > 0 ? s->signature_pairs_cert :
+	    s->signature_pairs;
 	struct proof p = { .e = environment, .diag = diag,
 	    .now = time(NULL) };
 
@@ -278,7 +281,7 @@ proof_environment(struct environment *environment, struct diag *diag)
 		.anchors = environment->anchors,
 		.min_rsa_bits = s->min_rsa_bits,
 		.min_ecc_bits = s->min_ecc_bits,
-		.pairs = pairs->codes, .pair_count = pairs->count,
+		.pairs = pairs.codes, .pair_count = pairs.count,
 	};
 	if (has_personal(environment->ring))
 		try_context(&p);
