@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/check_rules \
 	tests/check_schema \
 	tests/check_seal \
+	tests/check_shadow \
 	tests/check_sink \
 	tests/check_source \
 	tests/check_store \

@@ -15,13 +15,17 @@
 #define KIND_OFF	2
 
 /*
- * Work, in the tree's units: of one rule at first, how much more each time it
- * is tried again, and of all of them; of the answers to one overlap_find.
+ * Work, in the tree's units: of all rules, which count for more where they are
+ * few; of one at first, and how much more each time that it is tried again; of
+ * the answer to one overlap_find; of all of them, but what each has at least.
  */
+#define WORK_A_RULE	UINT64_C(2500)
+#define RULES_LEAST	100000
 #define WORK_FIRST	UINT64_C(20000)
-#define WORK_AGAIN	32
-#define WORK_ALL	UINT64_C(300000000)
-#define WORK_FIND	UINT64_C(2000000)
+#define WORK_AGAIN	8
+#define WORK_FIND	UINT64_C(20000000)
+#define WORK_FINDS	UINT64_C(100000000)
+#define FIND_LEAST	UINT64_C(100000)
 
 /* Takers of a part that overlap_find looks for. */
 #define FIND_MOST	32
@@ -38,6 +42,7 @@ struct overlap {
 	uint32_t *seen;		/* per number: the turn it was looked at in */
 	uint32_t turn;
 	uint16_t *verdicts;
+	uint64_t finds;		/* work of overlap_find so far */
 	uint32_t count;		/* of regions */
 };
 
@@ -364,12 +369,17 @@ judge(struct overlap *o, uint32_t number, uint64_t work)
 const uint16_t *
 overlap_verdicts(struct overlap *o)
 {
-	uint64_t end = region_tree_work(o->tree) + WORK_ALL, work, left;
+	uint64_t all = WORK_A_RULE *
+	    (o->count > RULES_LEAST ? o->count : RULES_LEAST);
+	uint64_t end = region_tree_work(o->tree) + all, left;
+	uint64_t work = all / 2 / o->count;
 	uint32_t undecided = o->count;
 
+	if (work > WORK_FIRST)
+		work = WORK_FIRST;
 	for (uint32_t i = SPACE_IMPOSSIBLE; i < o->count; i++)
 		o->verdicts[i] = OVERLAP_UNDECIDED;
-	for (work = WORK_FIRST; undecided > 0; work *= WORK_AGAIN) {
+	for (; undecided > 0; work *= WORK_AGAIN) {
 		undecided = 0;
 		for (uint32_t i = SPACE_IMPOSSIBLE; i < o->count; i++) {
 			if ((o->verdicts[i] & OVERLAP_UNDECIDED) == 0)
@@ -511,7 +521,7 @@ find_whole(struct look *look, size_t most)
 	for (size_t i = 0; i < crowd.count; i++)
 		look->found.off += o->items[crowd.met[i]].kind == KIND_OFF;
 	/* To find them all may have used up what there was. */
-	look->work_end = region_tree_work(o->tree) + WORK_FIND;
+	look->work_end = region_tree_work(o->tree) + FIND_LEAST;
 	for (size_t i = 0; i < crowd.count && i < most; i++)
 		if (takes(look, crowd.met[i], &common, &point) ==
 		    WITNESS_FOUND)
@@ -527,8 +537,11 @@ overlap_find(struct overlap *o, const struct rules_rule *rule,
 	    (OVERLAP_NO_INBOUND | OVERLAP_NO_OUTBOUND);
 	struct look look;
 	uint8_t way = RULES_BOTH;
+	uint64_t before;
 
-	begin_look(&look, o, number, WORK_FIND);
+	before = region_tree_work(o->tree);
+	begin_look(&look, o, number, o->finds + WORK_FIND <= WORK_FINDS ?
+	    WORK_FIND : FIND_LEAST);
 	o->turn++;
 	if (lost != 0) {
 		way = lost == OVERLAP_NO_INBOUND ? RULES_INBOUND :
@@ -542,5 +555,6 @@ overlap_find(struct overlap *o, const struct rules_rule *rule,
 		find_partial(&look, verdict);
 	if (look.found.count > most)
 		look.found.count = most;
+	o->finds += region_tree_work(o->tree) - before;
 	return look.found;
 }

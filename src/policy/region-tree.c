@@ -13,8 +13,11 @@
 
 /* Most boxes of one region, and of all regions on average. */
 #define BOXES_A_REGION	32
-#define BOXES_AVERAGE	4
+#define BOXES_AVERAGE	8
 #define BOXES_FREE	65536
+
+/* So many numbers are tried one by one, rather than looked for. */
+#define FEW_NUMBERS	128
 
 /* Groups of the boxes in a node. */
 #define GROUP_MIXED	UINT32_MAX
@@ -38,7 +41,7 @@ struct region_tree {
 	const struct region_tree_item *items;
 	struct entry *entries;
 	struct node *nodes;
-	uint32_t node_count;
+	uint32_t node_count, node_room;
 	uint64_t work;
 };
 
@@ -120,6 +123,7 @@ count_boxes(const struct region_tree *tree, uint32_t count, uint32_t most)
 
 struct builder {
 	struct region_tree *tree;
+	struct arena *arena;
 	const struct entry *boxes;
 	uint32_t *order, *spare;	/* places in `boxes` */
 };
@@ -274,6 +278,24 @@ compare_nodes(const void *va, const void *vb)
 	return (a->lowest > b->lowest) - (a->lowest < b->lowest);
 }
 
+/* Room for the children of one more node; nodes may move. */
+static void
+make_room(const struct builder *b)
+{
+	struct region_tree *tree = b->tree;
+	struct node *larger;
+
+	if (tree->node_count + WAYS <= tree->node_room)
+		return;
+	tree->node_room = tree->node_room * 2 + WAYS + 1;
+	larger = arena_alloc_array(b->arena, tree->node_room,
+	    sizeof(*larger));
+	if (tree->node_count > 0)
+		memcpy(larger, tree->nodes,
+		    tree->node_count * sizeof(*larger));
+	tree->nodes = larger;
+}
+
 /* Children that stand in `order` at node->first become nodes. */
 static void
 build(const struct builder *b, uint32_t at)
@@ -286,6 +308,7 @@ build(const struct builder *b, uint32_t at)
 		tree->nodes[at].leaf = true;
 		return;
 	}
+	make_room(b);
 	plan_children(b, &tree->nodes[at], first, count, parts);
 	for (unsigned way = 0; way < WAYS; way++) {
 		struct node *child = &tree->nodes[tree->node_count];
@@ -330,7 +353,7 @@ region_tree_new(struct arena *arena, const struct region_tree_item *items,
     uint32_t count)
 {
 	struct region_tree *tree = arena_alloc(arena, sizeof(*tree));
-	struct builder b = { .tree = tree };
+	struct builder b = { .tree = tree, .arena = arena };
 	uint32_t most = BOXES_A_REGION, used = 0, total;
 
 	tree->items = items;
@@ -350,9 +373,7 @@ region_tree_new(struct arena *arena, const struct region_tree_item *items,
 	b.spare = arena_alloc_array(arena, total, sizeof(*b.spare));
 	for (uint32_t i = 0; i < total; i++)
 		b.order[i] = i;
-	/* Every node but leaves has two children at least. */
-	tree->nodes = arena_alloc_array(arena, 2 * (size_t)total,
-	    sizeof(*tree->nodes));
+	make_room(&b);
 	describe(&b, &tree->nodes[0], 0, total);
 	tree->nodes[0].count = total;
 	tree->node_count = 1;
@@ -366,12 +387,21 @@ region_tree_new(struct arena *arena, const struct region_tree_item *items,
 static bool
 box_has(const struct region_box *box, const struct region_point *point)
 {
-	bool in = true;
-
-	/* No early end: eight lanes at once. */
 	for (unsigned d = 0; d < REGION_DIMENSIONS; d++)
-		in &= point->at[d] >= box->lo[d] && point->at[d] <= box->hi[d];
-	return in;
+		if (point->at[d] < box->lo[d] || point->at[d] > box->hi[d])
+			return false;
+	return true;
+}
+
+/* What it costs to ask a region itself: a unit a run. */
+static uint32_t
+work_of(const struct region *region)
+{
+	uint32_t runs = 0;
+
+	for (unsigned d = 0; d < REGION_DIMENSIONS; d++)
+		runs += region->sets[d].count;
+	return runs;
 }
 
 static uint32_t
@@ -379,6 +409,7 @@ first_below(struct region_tree *tree, uint32_t at,
     const struct region_point *point, uint32_t below)
 {
 	const struct node *node = &tree->nodes[at];
+	const struct region *region;
 
 	tree->work += node->count;
 	for (uint32_t i = 0; !node->leaf && i < node->count; i++) {
@@ -395,8 +426,13 @@ first_below(struct region_tree *tree, uint32_t at,
 
 		if (entry->number >= below)
 			break;
-		if (box_has(&entry->box, point) && (!entry->loose ||
-		    region_has(tree->items[entry->number].region, point)))
+		if (!box_has(&entry->box, point))
+			continue;
+		if (!entry->loose)
+			return entry->number;
+		region = tree->items[entry->number].region;
+		tree->work += work_of(region);
+		if (region_has(region, point))
 			return entry->number;
 	}
 	return below;
@@ -434,17 +470,35 @@ node_passes(const struct asking *q, const struct node *node)
 }
 
 static bool
-entry_passes(const struct asking *q, const struct entry *entry)
+item_passes(const struct asking *q, uint32_t number)
 {
 	const struct region_tree_filter *f = q->filter;
-	const struct region_tree_item *item =
-	    &q->tree->items[entry->number];
+	const struct region_tree_item *item = &q->tree->items[number];
 
-	return entry->number >= f->from && (item->kind & f->kinds) != 0 &&
+	return number >= f->from && (item->kind & f->kinds) != 0 &&
 	    !(f->in_group && item->group != f->group) &&
-	    !(f->out_of_group && item->group == f->group) &&
-	    region_meets_box(q->region, &entry->box) &&
-	    (!entry->loose || region_meets(q->region, item->region));
+	    !(f->out_of_group && item->group == f->group);
+}
+
+static bool
+meets(const struct asking *q, uint32_t number)
+{
+	const struct region *region = q->tree->items[number].region;
+
+	q->tree->work += work_of(region);
+	return region_meets(q->region, region);
+}
+
+static bool
+each_by_number(const struct asking *q)
+{
+	const struct region_tree_filter *f = q->filter;
+
+	for (uint32_t number = f->from; number < f->below; number++)
+		if (item_passes(q, number) && meets(q, number) &&
+		    !q->each(q->arg, number))
+			return false;
+	return true;
 }
 
 static bool
@@ -463,7 +517,10 @@ each_in(const struct asking *q, uint32_t at)
 
 		if (entry->number >= q->filter->below)
 			break;
-		if (entry_passes(q, entry) && !q->each(q->arg, entry->number))
+		if (item_passes(q, entry->number) &&
+		    region_meets_box(q->region, &entry->box) &&
+		    (!entry->loose || meets(q, entry->number)) &&
+		    !q->each(q->arg, entry->number))
 			return false;
 	}
 	return true;
@@ -476,8 +533,11 @@ region_tree_each(struct region_tree *tree, const struct region *region,
 {
 	struct asking q = { tree, region, filter, each, arg };
 
-	return tree->nodes == NULL || filter->from >= filter->below ||
-	    !node_passes(&q, &tree->nodes[0]) || each_in(&q, 0);
+	if (tree->nodes == NULL || filter->from >= filter->below)
+		return true;
+	if (filter->below - filter->from <= FEW_NUMBERS)
+		return each_by_number(&q);
+	return !node_passes(&q, &tree->nodes[0]) || each_in(&q, 0);
 }
 
 uint64_t

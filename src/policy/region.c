@@ -40,12 +40,25 @@ region_covers(const struct region *outer, const struct region *inner)
 	return true;
 }
 
-/* Walks the shorter of the two. */
+/* Above this the runs of the longer set are sought, not walked. */
+#define FAR_LONGER	8
+
 static bool
 sets_meet(const struct region_set *a, const struct region_set *b)
 {
 	if (a->count > b->count)
 		return sets_meet(b, a);
+	if (b->count / FAR_LONGER < a->count) {
+		for (uint32_t i = 0, j = 0; i < a->count && j < b->count; ) {
+			if (a->runs[i].hi < b->runs[j].lo)
+				i++;
+			else if (b->runs[j].hi < a->runs[i].lo)
+				j++;
+			else
+				return true;
+		}
+		return false;
+	}
 	for (uint32_t i = 0; i < a->count; i++)
 		if (region_set_meets(b, a->runs[i].lo, a->runs[i].hi))
 			return true;

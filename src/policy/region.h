@@ -16,14 +16,15 @@
 
 struct arena;
 
+/* Those that rules tell apart best come first: others are seldom asked. */
 enum region_dimension {
-	REGION_DIRECTION,
-	REGION_LOCAL_PORT,
-	REGION_REMOTE_PORT,
-	REGION_LOCAL_ADDR,
 	REGION_REMOTE_ADDR,
+	REGION_LOCAL_PORT,
+	REGION_LOCAL_ADDR,
+	REGION_REMOTE_PORT,
 	REGION_USER,
 	REGION_JOB,
+	REGION_DIRECTION,
 	REGION_TIMES,
 	REGION_DIMENSIONS,
 };

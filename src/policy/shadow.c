@@ -296,7 +296,7 @@ say_undecided(struct shadow *s, const struct rules *rules,
 static void
 check(struct shadow *s, const struct rules *rules)
 {
-	/* Warnings come before advice: only so many are kept. */
+	/* Only so many are kept: what bears on all first, then warnings. */
 	static const struct kind kinds[] = {
 		{ OVERLAP_NEVER, DIAG_SHADOWED },
 		{ OVERLAP_NO_INBOUND, DIAG_DIRECTION_SHADOWED },
@@ -310,11 +310,11 @@ check(struct shadow *s, const struct rules *rules)
 
 	s->overlap = overlap_new(s->arena, rules);
 	verdicts = overlap_verdicts(s->overlap);
+	say_undecided(s, rules, verdicts);
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
 		for (size_t i = 0; i < rules_count(rules); i++)
 			if ((verdicts[i] & kinds[k].verdict) != 0)
 				say(s, rules_at(rules, i), &kinds[k]);
-	say_undecided(s, rules, verdicts);
 }
 
 void

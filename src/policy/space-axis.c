@@ -47,11 +47,11 @@ space_axis_settle(struct space_axis *axis)
 	ensure(count <= UINT32_MAX);
 }
 
-static uint32_t
-piece_of(const struct space_axis *axis, prefix_key key)
+/* The piece of a key: at `low` or behind it, and before `high`. */
+static size_t
+piece_between(const struct space_axis *axis, prefix_key key, size_t low,
+    size_t high)
 {
-	size_t low = 0, high = axis->count;
-
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 
@@ -60,13 +60,24 @@ piece_of(const struct space_axis *axis, prefix_key key)
 		else
 			high = middle;
 	}
-	return (uint32_t)low;
+	return low;
 }
 
 struct region_run
 space_axis_run(const struct space_axis *axis, prefix_key lo, prefix_key hi)
 {
-	return (struct region_run){ piece_of(axis, lo), piece_of(axis, hi) };
+	size_t first = piece_between(axis, lo, 0, axis->count), last = first;
+	size_t step = 1;
+
+	/* Most ranges are narrow. */
+	while (step < axis->count - last && axis->starts[last + step] <= hi) {
+		last += step;
+		step *= 2;
+	}
+	if (step > axis->count - last)
+		step = axis->count - last;
+	last = piece_between(axis, hi, last, last + step);
+	return (struct region_run){ (uint32_t)first, (uint32_t)last };
 }
 
 prefix_key

@@ -10,13 +10,17 @@
 
 #define RUNS_SHOWN	3
 
-static const char *const words[REGION_DIMENSIONS] = {
-	[REGION_LOCAL_PORT] = "local port",
-	[REGION_REMOTE_PORT] = "remote port",
-	[REGION_LOCAL_ADDR] = "local address",
-	[REGION_REMOTE_ADDR] = "remote address",
-	[REGION_USER] = "user",
-	[REGION_JOB] = "job",
+/* In the order in which they are told. */
+static const struct {
+	enum region_dimension dimension;
+	const char *word;
+} told[] = {
+	{ REGION_LOCAL_ADDR, "local address" },
+	{ REGION_LOCAL_PORT, "local port" },
+	{ REGION_REMOTE_ADDR, "remote address" },
+	{ REGION_REMOTE_PORT, "remote port" },
+	{ REGION_USER, "user" },
+	{ REGION_JOB, "job" },
 };
 
 static struct addr
@@ -72,9 +76,9 @@ is_told(const struct space *space, const struct region *region,
 {
 	const struct region_set *set = &region->sets[dimension];
 
-	return words[dimension] != NULL && !(set->count == 1 &&
-	    set->runs[0].lo == space->whole[dimension].lo &&
-	    set->runs[0].hi == space->whole[dimension].hi);
+	return set->count != 1 ||
+	    set->runs[0].lo != space->whole[dimension].lo ||
+	    set->runs[0].hi != space->whole[dimension].hi;
 }
 
 static void
@@ -89,12 +93,13 @@ space_text_region(const struct space *space, const struct region *region,
     struct str *out)
 {
 	add_directions(region->sets[REGION_DIRECTION].runs[0], out);
-	for (unsigned d = 0; d < REGION_DIMENSIONS; d++) {
+	for (size_t n = 0; n < ARRAY_SIZE(told); n++) {
+		enum region_dimension d = told[n].dimension;
 		const struct region_set *set = &region->sets[d];
 
 		if (!is_told(space, region, d))
 			continue;
-		str_add(out, ", %s ", words[d]);
+		str_add(out, ", %s ", told[n].word);
 		for (uint32_t i = 0; i < set->count && i < RUNS_SHOWN; i++) {
 			if (i > 0)
 				str_add(out, " ");
@@ -111,12 +116,13 @@ space_text_point(const struct space *space, const struct region *region,
 {
 	add_directions((struct region_run){ point->at[REGION_DIRECTION],
 	    point->at[REGION_DIRECTION] }, out);
-	for (unsigned d = 0; d < REGION_DIMENSIONS; d++) {
+	for (size_t n = 0; n < ARRAY_SIZE(told); n++) {
+		enum region_dimension d = told[n].dimension;
 		prefix_key key;
 
 		if (!is_told(space, region, d))
 			continue;
-		str_add(out, ", %s ", words[d]);
+		str_add(out, ", %s ", told[n].word);
 		if (d == REGION_USER || d == REGION_JOB) {
 			space_names_print(&space->names[d], point->at[d], out);
 		} else {

@@ -17,6 +17,8 @@ tests_bench_load_LDADD = libbase.a $(WOLFSSL_LIBS)
 
 # `make tests/bench/bench_rules`, then run it: the rule table alone.
 EXTRA_PROGRAMS += tests/bench/bench_rules
+# The same of bench_lint: rules in each other's way.
+EXTRA_PROGRAMS += tests/bench/bench_lint
 
 DRIVER_OF_BENCH = \
 	tests/bench/bench.py \
