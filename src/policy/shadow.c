@@ -144,7 +144,7 @@ report_never(const struct finding *f)
 		record = diag_report(diag, DIAG_SHADOWED, f->rule->span,
 		    "TTLSRule %s can never match: %s %s all its connections",
 		    f->name, f->names, f->verb);
-	diag_cure(diag, record, "%s, narrow %s, or remove it",
+	diag_cure(diag, record, "%s, narrow %s, or remove this rule",
 	    way_out(f, way), f->names);
 	return record;
 }
@@ -175,7 +175,7 @@ report_off(const struct finding *f)
 	    "Off, %s connections from it, such as %s", f->name, f->names,
 	    f->verb, f->by.takers[0].example);
 
-	diag_cure(diag, record, "if they are to be secured, %s or narrow %s",
+	diag_cure(diag, record, "if they are to be secured, %s, or narrow %s",
 	    way_out(f, way), f->names);
 	return record;
 }
