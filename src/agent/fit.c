@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "policy/settings.h"
 #include "policy/suites.h"
 #include "tls/tls_able.h"
@@ -23,14 +24,15 @@ is_static_rsa(const char *name)
 
 /* By IANA's names: who is proved, and with what, stands before WITH. */
 static bool
-fits(const char *name, enum cert_key key, int version)
+fits(const char *name, unsigned keys, int version)
 {
 	if (starts(name, "TLS_ECDHE_ECDSA_"))
-		return key == CERT_KEY_ECC ||
-		    (key == CERT_KEY_EDDSA && version >= TLS12);
+		return (keys & FIT_KEY(CERT_KEY_ECC)) != 0 ||
+		    ((keys & FIT_KEY(CERT_KEY_EDDSA)) != 0 &&
+		    version >= TLS12);
 	if (starts(name, "TLS_ECDHE_RSA_") || starts(name, "TLS_DHE_RSA_") ||
 	    is_static_rsa(name))
-		return key == CERT_KEY_RSA;
+		return (keys & FIT_KEY(CERT_KEY_RSA)) != 0;
 	return false;
 }
 
@@ -60,7 +62,7 @@ versions_on(const struct settings *s)
 }
 
 static void
-weigh(struct fit *fit, uint32_t on, uint16_t code, enum cert_key key)
+weigh(struct fit *fit, uint32_t on, uint16_t code, unsigned keys)
 {
 	const struct suites_suite *suite = suites_find_code(code);
 	bool used = false, fitting = false;
@@ -72,7 +74,7 @@ weigh(struct fit *fit, uint32_t on, uint16_t code, enum cert_key key)
 		    !is_of(code, suite->name, version))
 			continue;
 		used = true;
-		if (version == TLS13 || fits(suite->name, key, version)) {
+		if (version == TLS13 || fits(suite->name, keys, version)) {
 			fitting = true;
 			fit->served |= BIT(version);
 		} else {
@@ -86,7 +88,7 @@ weigh(struct fit *fit, uint32_t on, uint16_t code, enum cert_key key)
 }
 
 struct fit
-fit_judge(const struct settings *settings, enum cert_key key)
+fit_judge(const struct settings *settings, unsigned keys)
 {
 	uint32_t on = versions_on(settings);
 	struct fit fit = { 0 };
@@ -94,7 +96,7 @@ fit_judge(const struct settings *settings, enum cert_key key)
 	if (settings->ciphers.count == 0)
 		return (struct fit){ .served = on };
 	for (size_t i = 0; i < settings->ciphers.count; i++)
-		weigh(&fit, on, settings->ciphers.suites[i], key);
+		weigh(&fit, on, settings->ciphers.suites[i], keys);
 	fit.lost &= ~fit.served;
 	return fit;
 }
@@ -115,17 +117,20 @@ fit_needs_signature(const struct settings *settings)
 }
 
 const char *
-fit_key_name(enum cert_key key)
+fit_key_names(unsigned keys, char *buf)
 {
-	switch (key) {
-	case CERT_KEY_RSA:
-		return "RSA";
-	case CERT_KEY_ECC:
-		return "ECDSA";
-	case CERT_KEY_EDDSA:
-		return "EdDSA";
-	case CERT_KEY_OTHER:
-		break;
-	}
-	return "other";
+	static const char *const names[] = {
+		[CERT_KEY_OTHER] = "of no known kind",
+		[CERT_KEY_RSA] = "RSA",
+		[CERT_KEY_ECC] = "ECDSA",
+		[CERT_KEY_EDDSA] = "EdDSA",
+	};
+	struct str text;
+
+	str_init(&text, buf, FIT_NAMES_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if ((keys & FIT_KEY(i)) != 0)
+			str_add(&text, "%s%s", text.length > 0 ? " and " : "",
+			    names[i]);
+	return buf;
 }

@@ -1,5 +1,5 @@
 /*
- * fit.h - does a rule's cipher list fit the key that its server proves to be
+ * fit.h - does a rule's cipher list fit the keys that its server proves to be
  * itself with?
  *
  * RFC 5246, 7.4.2 and A.5; RFC 8422, 5.3 and 5.10 (EdDSA keys serve the ECDSA
@@ -16,22 +16,26 @@
 
 struct settings;
 
-/* What a coded list comes to with a key. */
+/* A set of keys, one bit each, by enum cert_key. */
+#define FIT_KEY(key)	(1u << (key))
+
+/* What a coded list comes to with such keys. */
 struct fit {
 	/* bit n: version 0x0300 + n is on, and has a suite ... */
-	uint32_t served;	/* that the key fits */
-	uint32_t lost;		/* that it does not fit, and none that it does */
+	uint32_t served;	/* that a key fits */
+	uint32_t lost;		/* that none fits, and no other one */
 	size_t unfit;		/* suites that are for other keys */
 	uint16_t example;	/* one of them */
 };
 
 /* Of settings with a coded list; without one, whatever is on is served. */
-struct fit fit_judge(const struct settings *settings, enum cert_key key);
+struct fit fit_judge(const struct settings *settings, unsigned keys);
 
 /* Must a certificate for these suites allow digitalSignature? */
 bool fit_needs_signature(const struct settings *settings);
 
-/* "RSA", "ECDSA": what a key is used for in a suite's name. */
-const char *fit_key_name(enum cert_key key);
+/* "RSA", "RSA and ECDSA"; buf holds FIT_NAMES_MAX bytes. Returns buf. */
+#define FIT_NAMES_MAX 64
+const char *fit_key_names(unsigned keys, char *buf);
 
 #endif

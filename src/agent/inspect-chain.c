@@ -1,6 +1,5 @@
 #include "agent/inspect-chain.h"
 
-#include "agent/environment.h"
 #include "agent/fault.h"
 #include "base/str.h"
 #include "trust/name.h"
@@ -41,30 +40,30 @@ find_issuer(const struct inspect_chain_cert *chain, size_t count,
 }
 
 static void
-say_order(const struct environment *e, struct diag *diag,
+say_order(const struct settings *s, struct diag *diag,
     const struct inspect_chain_cert *leaf, const char *order)
 {
-	fault_say(diag, DIAG_CHAIN_ORDER, e->settings, leaf->file->path,
+	fault_say(diag, DIAG_CHAIN_ORDER, s, leaf->file->path,
 	    "move them: each one is followed by its issuer's",
 	    "the certificates belong in the order %s", order);
 }
 
 /* At the end of what was found: is it a good end? */
 static void
-say_end(const struct environment *e, struct diag *diag,
+say_end(const struct settings *s, struct diag *diag,
     const struct inspect_chain_cert *top, bool is_leaf, bool named)
 {
 	char issuer[128];
 
 	name_print(&top->cert.issuer, issuer, sizeof(issuer));
 	if (named)
-		fault_say(diag, DIAG_CHAIN_BROKEN, e->settings,
+		fault_say(diag, DIAG_CHAIN_BROKEN, s,
 		    top->file->path, "put the issuer's present certificate "
 		    "into the chain",
 		    "certificate %u is not signed by the key of %s that is "
 		    "in the chain", top->file->number, issuer);
 	else if (is_leaf)
-		fault_say(diag, DIAG_CHAIN_INCOMPLETE, e->settings,
+		fault_say(diag, DIAG_CHAIN_INCOMPLETE, s,
 		    top->file->path, "append the issuer's certificate; where "
 		    "it is a root that the clients have, put it into trusted/ "
 		    "or let be",
@@ -72,7 +71,7 @@ say_end(const struct environment *e, struct diag *diag,
 		    "in the chain nor trusted", top->file->number, top->name,
 		    issuer);
 	else
-		fault_say(diag, DIAG_CHAIN_OPEN, e->settings,
+		fault_say(diag, DIAG_CHAIN_OPEN, s,
 		    top->file->path,
 		    "if that is no root which the clients have, append its "
 		    "certificate", "the chain ends at certificate %u, issued "
@@ -80,15 +79,15 @@ say_end(const struct environment *e, struct diag *diag,
 }
 
 static void
-say_unused(const struct environment *e, struct diag *diag,
+say_unused(const struct settings *s, bool is_file, struct diag *diag,
     const struct inspect_chain_cert *chain, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {
 		/* In one PEM file, those are the clients' CAs. */
 		if (chain[i].used ||
-		    (e->ring->is_file && cert_self_issued(&chain[i].cert)))
+		    (is_file && cert_self_issued(&chain[i].cert)))
 			continue;
-		fault_say(diag, DIAG_CHAIN_ORDER, e->settings,
+		fault_say(diag, DIAG_CHAIN_ORDER, s,
 		    chain[i].file->path, "remove it",
 		    "certificate %u, %s, is not part of the chain",
 		    chain[i].file->number, chain[i].name);
@@ -96,9 +95,10 @@ say_unused(const struct environment *e, struct diag *diag,
 }
 
 void
-inspect_chain_follow(const struct environment *e, struct inspect_chain_cert *chain,
-    size_t count, const struct inspect_chain_cert *trusted,
-    size_t trusted_count, struct diag *diag)
+inspect_chain_follow(const struct settings *s, bool is_file,
+    struct inspect_chain_cert *chain, size_t count,
+    const struct inspect_chain_cert *trusted, size_t trusted_count,
+    struct diag *diag)
 {
 	struct inspect_chain_cert *top = &chain[0];
 	bool named = false, ordered = true;
@@ -114,7 +114,7 @@ inspect_chain_follow(const struct environment *e, struct inspect_chain_cert *cha
 		if (next == 0) {
 			if (!is_issued_by_trusted(&top->cert, trusted,
 			    trusted_count))
-				say_end(e, diag, top, top == &chain[0], named);
+				say_end(s, diag, top, top == &chain[0], named);
 			break;
 		}
 		ordered = ordered && &chain[next] == top + 1;
@@ -123,6 +123,6 @@ inspect_chain_follow(const struct environment *e, struct inspect_chain_cert *cha
 		str_add(&order, ", %u", top->file->number);
 	}
 	if (!ordered)
-		say_order(e, diag, &chain[0], text);
-	say_unused(e, diag, chain, count);
+		say_order(s, diag, &chain[0], text);
+	say_unused(s, is_file, diag, chain, count);
 }

@@ -14,7 +14,7 @@
 #include "trust/cert.h"
 
 struct diag;
-struct environment;
+struct settings;
 struct tls_ring_cert;
 
 /* A certificate of a key ring that could be read. */
@@ -25,8 +25,11 @@ struct inspect_chain_cert {
 	bool used;		/* it was found to be part of the chain */
 };
 
-/* chain[count], leaf first, at least one; `used` is set. */
-void inspect_chain_follow(const struct environment *environment,
+/*
+ * chain[count], leaf first, at least one; `used` is set. `is_file`: the ring
+ * is one PEM file, and has the clients' CAs behind the chain.
+ */
+void inspect_chain_follow(const struct settings *settings, bool is_file,
     struct inspect_chain_cert *chain, size_t count,
     const struct inspect_chain_cert *trusted, size_t trusted_count,
     struct diag *diag);

@@ -202,6 +202,7 @@ look_at_all(const struct look *look, const struct tls_ring_cert *list,
 			look_in(look, list[i].path);
 }
 
+/* What all labels share. */
 static void
 look_at_directory(const struct look *look)
 {
@@ -220,22 +221,31 @@ look_at_directory(const struct look *look)
 	look_for_others(look, "/trusted");
 	snprintf(path, sizeof(path), "%s/personal/default", ring->path);
 	look_in(look, path);
-	if (ring->chain_path != NULL)
-		look_in(look, ring->chain_path);
-	if (ring->key_path != NULL &&
-	    strcmp(ring->key_path, ring->chain_path) != 0)
-		look_in(look, ring->key_path);
 	look_at_all(look, ring->trusted, ring->trusted_count);
 	look_at_all(look, ring->crls, ring->crl_count);
+}
+
+/* The files of one label. */
+static void
+look_at_label(const struct look *look, const struct tls_ring *ring)
+{
+	if (!ring->is_file && ring->chain_path != NULL)
+		look_in(look, ring->chain_path);
+	if (!ring->is_file && ring->key_path != NULL &&
+	    strcmp(ring->key_path, ring->chain_path) != 0)
+		look_in(look, ring->key_path);
+	look_at_key(look, ring->key_path);
 }
 
 void
 inspect_files_all(const struct environment *environment, struct diag *diag)
 {
-	struct look look = { environment, diag };
+	const struct look look = { environment, diag };
+	const struct tls_ring *ring = environment->ring;
 
-	look_along(&look, environment->ring->path);
-	if (!environment->ring->is_file)
+	look_along(&look, ring->path);
+	if (!ring->is_file)
 		look_at_directory(&look);
-	look_at_key(&look, environment->ring->key_path);
+	for (; ring != NULL; ring = ring->next)
+		look_at_label(&look, ring);
 }

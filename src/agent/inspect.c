@@ -22,6 +22,7 @@
 /* One environment under inspection, and what its ring's files say. */
 struct inspection {
 	const struct environment *e;
+	const struct tls_ring *ring;	/* one label of the environment's */
 	struct diag *diag;
 	int64_t now;
 	struct inspect_chain_cert *chain, *trusted;
@@ -135,10 +136,11 @@ static void
 check_suites(const struct inspection *in)
 {
 	const struct inspect_chain_cert *c = &in->chain[0];
-	struct fit fit = fit_judge(in->e->settings, c->cert.key);
+	struct fit fit = fit_judge(in->e->settings, FIT_KEY(c->cert.key));
 	struct tls_ring_error error;
-	const char *key = fit_key_name(c->cert.key);
+	char key[FIT_NAMES_MAX];
 
+	fit_key_names(FIT_KEY(c->cert.key), key);
 	if (fit.served == 0 || fit.unfit == 0)
 		return;
 	if (fit.lost != 0)
@@ -234,8 +236,8 @@ check_crls(const struct inspection *in)
 	char issuer[128];
 	struct crl crl;
 
-	for (size_t i = 0; i < in->e->ring->crl_count; i++) {
-		const struct tls_ring_cert *file = &in->e->ring->crls[i];
+	for (size_t i = 0; i < in->ring->crl_count; i++) {
+		const struct tls_ring_cert *file = &in->ring->crls[i];
 
 		if (crl_read(file->der, file->length, &crl, &what) < 0) {
 			fault_say(in->diag, DIAG_CRL_UNREADABLE, s,
@@ -285,37 +287,57 @@ free_all(struct inspect_chain_cert *certs, size_t count)
 	free(certs);
 }
 
+/* What the server presents, by one of its labels. */
+static void
+inspect_presented(struct inspection *in)
+{
+	for (size_t i = 0; i < in->chain_count; i++)
+		check_ours(in, &in->chain[i]);
+	/* What is the leaf cannot be told where one was unreadable. */
+	if (in->chain_count == 0 || in->chain_count != in->ring->chain_count)
+		return;
+	check_leaf(in);
+	/* Where there are several, each has suites of its own. */
+	if (in->e->ring->next == NULL)
+		check_suites(in);
+	inspect_chain_follow(in->e->settings, in->ring->is_file, in->chain,
+	    in->chain_count, in->trusted, in->trusted_count, in->diag);
+}
+
+/* What all labels of a ring share. */
+static void
+inspect_shared(const struct inspection *in)
+{
+	/* In one PEM file they are part of the chain, and seen. */
+	if (!in->ring->is_file)
+		check_trusted(in);
+	check_crls(in);
+}
+
 void
 inspect_environment(const struct environment *environment, struct diag *diag)
 {
 	const struct tls_ring *ring = environment->ring;
-	struct inspection in = { .e = environment, .diag = diag,
-	    .now = time(NULL) };
 
 	if (ring == NULL)
 		return;
 	inspect_files_all(environment, diag);
-	in.chain = read_all(ring->chain, ring->chain_count, &in.chain_count);
-	in.trusted = read_all(ring->trusted, ring->trusted_count,
-	    &in.trusted_count);
-	if (in.chain == NULL || in.trusted == NULL) {
-		diag_out_of_memory(diag);
-	} else {
-		for (size_t i = 0; i < in.chain_count; i++)
-			check_ours(&in, &in.chain[i]);
-		/* What the leaf is cannot be told where one was unreadable. */
-		if (in.chain_count > 0 &&
-		    in.chain_count == ring->chain_count) {
-			check_leaf(&in);
-			check_suites(&in);
-			inspect_chain_follow(environment, in.chain, in.chain_count,
-			    in.trusted, in.trusted_count, diag);
+	for (; ring != NULL; ring = ring->next) {
+		struct inspection in = { .e = environment, .ring = ring,
+		    .diag = diag, .now = time(NULL) };
+
+		in.chain = read_all(ring->chain, ring->chain_count,
+		    &in.chain_count);
+		in.trusted = read_all(ring->trusted, ring->trusted_count,
+		    &in.trusted_count);
+		if (in.chain == NULL || in.trusted == NULL) {
+			diag_out_of_memory(diag);
+		} else {
+			inspect_presented(&in);
+			if (ring == environment->ring)
+				inspect_shared(&in);
 		}
-		/* In one PEM file they are part of the chain, and seen. */
-		if (!ring->is_file)
-			check_trusted(&in);
-		check_crls(&in);
+		free_all(in.chain, in.chain_count);
+		free_all(in.trusted, in.trusted_count);
 	}
-	free_all(in.chain, in.chain_count);
-	free_all(in.trusted, in.trusted_count);
 }

@@ -22,6 +22,7 @@ struct proof {
 	struct environment *e;
 	struct diag *diag;
 	int64_t now;
+	unsigned keys;		/* of what the rule presents, see fit.h */
 	bool failed;
 };
 
@@ -67,33 +68,33 @@ check_dates(struct proof *p, const struct tls_ring_cert *c,
 	fail(p, DIAG_CERTIFICATE_DATES, &error);
 }
 
+/* Of all certificates that the rule presents. */
 static void
-check_suites(struct proof *p, const struct tls_ring_cert *c,
-    const struct cert *leaf)
+check_suites(struct proof *p)
 {
 	const struct settings *s = p->e->settings;
-	struct fit fit = fit_judge(s, leaf->key);
+	struct fit fit = fit_judge(s, p->keys);
 	struct tls_ring_error error;
+	char names[FIT_NAMES_MAX];
 
-	/* Where nothing is lost, the key is not to blame. */
-	if (fit.served != 0 || fit.lost == 0)
+	/* Where nothing is lost, the keys are not to blame. */
+	if (p->keys == 0 || fit.served != 0 || fit.lost == 0)
 		return;
-	tls_ring_fault(&error, c->path,
-	    leaf->key == CERT_KEY_RSA ?
+	tls_ring_fault(&error, p->e->ring->chain_path,
+	    p->keys == FIT_KEY(CERT_KEY_RSA) ?
 	    "add ..._RSA_... suites to the list, or use a certificate with "
 	    "an ECDSA key" :
 	    "add ..._ECDSA_... suites to the list, or use a certificate with "
 	    "an RSA key",
 	    "its key is %s, and no suite of the list is for such a key (%s "
-	    "is not)", fit_key_name(leaf->key),
+	    "is not)", fit_key_names(p->keys, names),
 	    suites_find_code(fit.example)->name);
 	error.about = TLS_RING_ABOUT_SUITES;
 	fail(p, DIAG_SUITES_UNUSABLE, &error);
 }
 
-/* `alone`: it is the rule's only certificate. */
 static void
-check_chain(struct proof *p, const struct tls_ring *ring, bool alone)
+check_chain(struct proof *p, const struct tls_ring *ring)
 {
 	struct tls_ring_error error;
 	const char *what;
@@ -113,8 +114,8 @@ check_chain(struct proof *p, const struct tls_ring *ring, bool alone)
 			continue;
 		}
 		check_dates(p, c, &cert);
-		if (i == 0 && alone)
-			check_suites(p, c, &cert);
+		if (i == 0)
+			p->keys |= FIT_KEY(cert.key);
 		cert_fini(&cert);
 	}
 }
@@ -228,7 +229,7 @@ load_rings(struct proof *p)
 			p->failed = true;
 		if (*at == NULL)
 			return;
-		check_chain(p, *at, count == 1);
+		check_chain(p, *at);
 		at = &(*at)->next;
 	}
 }
@@ -270,6 +271,7 @@ proof_environment(struct environment *environment, struct diag *diag)
 	load_rings(&p);
 	if (environment->ring == NULL)
 		return -1;
+	check_suites(&p);
 	add_anchors(&p);
 	if (environment->anchors == NULL)
 		return -1;

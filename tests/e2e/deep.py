@@ -200,6 +200,30 @@ with T.case("suites for other keys beside those that fit"):
          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" % pem())
     starts(mixed)
 
+with T.case("several certificates of one rule"):
+    folder = ring("several", SERVER, label="first")
+    ring("several", RSA, label="second", default=False)
+    labels = [("ServerCertificateLabel", "first"),
+              ("ServerCertificateLabel", "second")]
+    for suites in ECDSA_LIST, RSA_LIST, ECDSA_LIST + RSA_LIST:
+        says(rule(folder, extra=labels, ciphers=suites,
+                  versions=("TLSv1.2",)))
+    ring("several", P.server("short", ROOT, end=3 * pki.DAY + pki.DAY / 2,
+                             key=RSA_KEY), label="second", default=False)
+    os.chmod(folder + "/personal/second.pem", 0o644)
+    says(rule(folder, extra=labels),
+         "warning SP1719 Keyring: %s: certificate 1, CN=short,O=Sallyport "
+         "tests, ends on DATE, in 3 days" % pem("second"),
+         "warning SP1728 Keyring: %s: everybody can read the private key in "
+         "it (mode 0644)" % pem("second"))
+    ring("several", RSA, label="first")
+    ring("several", RSA, label="second", default=False)
+    says(rule(folder, extra=labels, ciphers=ECDSA_LIST,
+              versions=("TLSv1.2",)),
+         "error SP1709 V3CipherSuites: %s: its key is RSA, and no suite of "
+         "the list is for such a key (TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+         " is not)" % pem("first"))
+
 with T.case("a key that is too small"):
     folder = ring("small", P.server("small", ROOT,
                                     key=P.key("small", "rsa", 1024)))
