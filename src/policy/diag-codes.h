@@ -39,6 +39,14 @@
 	D(REMARK_DAMAGED, 1015, ADVICE, "a remark has a damaged character", \
 	  "The text was saved in one encoding and read in another. It does no " \
 	  "harm in a remark.") \
+	D(LINE_END, 1016, ERROR, "the lines end in another way", \
+	  "Lines end in LF, or in CR and LF. Other ends of line would hide what " \
+	  "follows them in a remark, or join two lines. NEL is what iconv makes " \
+	  "of the line ends of z/OS: turn them into LF first (tr '\\025' '\\045' " \
+	  "<FILE | iconv -f IBM1047 -t UTF-8).") \
+	D(ENCODING, 1017, ERROR, "the file is in another encoding", \
+	  "A policy is UTF-8, of which ASCII is a part. Convert it with iconv, " \
+	  "or transfer it from z/OS as text.") \
 	/* structure */ \
 	D(BLOCK_UNCLOSED, 1101, ERROR, "a block is not closed", \
 	  "Every { needs a } of its own, on a line by itself.") \

@@ -12,6 +12,7 @@ libpolicy_a_SOURCES += \
 	src/policy/diag-print.c src/policy/diag-print.h \
 	src/policy/ebcdic.c src/policy/ebcdic.h \
 	src/policy/effective.c src/policy/effective.h \
+	src/policy/encoding.c src/policy/encoding.h \
 	src/policy/fix.c src/policy/fix.h \
 	src/policy/flat.c src/policy/flat.h \
 	src/policy/format.c src/policy/format.h \

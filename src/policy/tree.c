@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "policy/diag.h"
+#include "policy/encoding.h"
 #include "policy/mend.h"
 #include "grammar/policy_parse.h"
 #include "grammar/policy_scan.h"
@@ -252,8 +253,12 @@ tree_parse(const struct tree_memory *memory, struct source *source,
 	struct tree_parse *parse = arena_alloc(memory->heads, sizeof(*parse));
 	struct tree *tree = arena_alloc(memory->heads, sizeof(*tree));
 	size_t start = source_start(source);
-	char *text = scan_buffer(memory->heads, source, diag);
+	char *text;
 
+	tree->source = source;
+	if (!encoding_check(source, diag))
+		return tree;
+	text = scan_buffer(memory->heads, source, diag);
 	parse->memory = *memory;
 	parse->diag = diag;
 	parse->source = source;
@@ -261,7 +266,6 @@ tree_parse(const struct tree_memory *memory, struct source *source,
 	parse->argument = argument;
 	parse_text(parse, text + start, source_size(source) - start,
 	    (uint32_t)start);
-	tree->source = source;
 	tree->first = parse->result;
 	return tree;
 }
