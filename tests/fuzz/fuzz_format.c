@@ -81,7 +81,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct lint_able able = { every_suite, true, every_suite,
-	    every_suite };
+	    every_suite, every_suite };
 	struct known k = know((const char *)data, size);
 	char *text;
 	size_t text_size;
