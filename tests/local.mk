@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	tests/check_cache \
 	tests/check_claim \
 	tests/check_compile \
+	tests/check_crl \
 	tests/check_diag \
 	tests/check_fix \
 	tests/check_flat \
