@@ -63,6 +63,9 @@ if [ -w /dev/full ]; then
 	    bash -c "'$sallyport' fmt '$sample/a.policy' >/dev/full"
 fi
 
+passes "the policies that are shipped are canonical" \
+    "$sallyport" fmt --check "$srcdir"/policies/*.policy
+
 put broken.policy <<<'TTLSGroupAction g
 {'
 refuses "a broken policy: what is wrong with it" '3:1: error: .*SP1101' \
