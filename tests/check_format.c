@@ -172,6 +172,8 @@ static const struct sample {
 	{ "blank lines only", "\n \n\t\n", "" },
 	{ "a comment only", "\n\n  # a \r\n\n\n", "# a\n" },
 	{ "a byte order mark", "\xef\xbb\xbf# a", "# a\n" },
+	{ "two byte order marks", "\xef\xbb\xbf\n\xef\xbb\xbf" "a\n",
+	    "\xef\xbb\xbf\xef\xbb\xbf" "a\n" },
 	{ "case and blanks",
 	    "ttlsgroupaction\t g  {\n ttlsenabled   ON \n}",
 	    "TTLSGroupAction g\n{\n\tTTLSEnabled On\n}\n" },

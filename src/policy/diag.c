@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #define MESSAGE_MAX	1024
+#define ROOM_FIRST	16
 
 struct owned_source {
 	struct owned_source *next;
@@ -17,8 +18,8 @@ struct owned_source {
 
 struct diag {
 	struct owned_source *sources;
-	struct diag_record *records[2 * DIAG_KEPT];
-	size_t used;
+	struct diag_record **records;
+	size_t used, room, limit;
 	size_t kept[DIAG_SEVERITIES];
 	size_t counts[DIAG_SEVERITIES];
 	size_t told[DIAG_CODE_COUNT];
@@ -38,7 +39,17 @@ static const struct {
 struct diag *
 diag_new(void)
 {
-	return calloc(1, sizeof(struct diag));
+	struct diag *diag = calloc(1, sizeof(*diag));
+
+	if (diag != NULL)
+		diag->limit = DIAG_KEPT;
+	return diag;
+}
+
+void
+diag_keep(struct diag *diag, size_t kept)
+{
+	diag->limit = kept;
 }
 
 static void
@@ -71,6 +82,7 @@ diag_free(struct diag **diag)
 		return;
 	for (size_t i = 0; i < (*diag)->used; i++)
 		free_record((*diag)->records[i]);
+	free((*diag)->records);
 	while ((owned = (*diag)->sources) != NULL) {
 		(*diag)->sources = owned->next;
 		source_free(&owned->source);
@@ -140,14 +152,32 @@ static bool
 has_room(const struct diag *diag, enum diag_severity severity)
 {
 	if (severity == DIAG_ERROR)
-		return diag->kept[DIAG_ERROR] < DIAG_KEPT;
-	return diag->kept[DIAG_WARNING] + diag->kept[DIAG_ADVICE] < DIAG_KEPT;
+		return diag->kept[DIAG_ERROR] < diag->limit;
+	return diag->kept[DIAG_WARNING] + diag->kept[DIAG_ADVICE] <
+	    diag->limit;
 }
 
 bool
 diag_has_room(const struct diag *diag, enum diag_severity severity)
 {
 	return has_room(diag, severity);
+}
+
+/* Room for one more record; 0, or -1. */
+static int
+make_room(struct diag *diag)
+{
+	size_t room = diag->room == 0 ? ROOM_FIRST : 2 * diag->room;
+	struct diag_record **records;
+
+	if (diag->used < diag->room)
+		return 0;
+	records = reallocarray(diag->records, room, sizeof(records[0]));
+	if (records == NULL)
+		return -1;
+	diag->records = records;
+	diag->room = room;
+	return 0;
 }
 
 static PRINTF_LIKE(4, 0) struct diag_record *
@@ -161,7 +191,7 @@ report(struct diag *diag, enum diag_code code, struct source_span span,
 	diag->told[code]++;
 	if (!has_room(diag, severity))
 		return NULL;
-	record = calloc(1, sizeof(*record));
+	record = make_room(diag) == -1 ? NULL : calloc(1, sizeof(*record));
 	if (record != NULL)
 		record->message = format_text(format, args);
 	if (record == NULL || record->message == NULL) {
@@ -309,7 +339,9 @@ by_place(const void *a, const void *b)
 void
 diag_sort(struct diag *diag)
 {
-	qsort(diag->records, diag->used, sizeof(diag->records[0]), by_place);
+	if (diag->used > 1)
+		qsort(diag->records, diag->used, sizeof(diag->records[0]),
+		    by_place);
 }
 
 const struct diag_record *

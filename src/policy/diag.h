@@ -19,7 +19,10 @@
 #include "policy/diag-codes.h"
 #include "policy/source.h"
 
-/* Records that are kept of errors, and of warnings and advice together. */
+/*
+ * Records that are kept of errors, and of warnings and advice together, if
+ * nothing else is said (diag_keep).
+ */
 #define DIAG_KEPT 100
 
 enum diag_severity {
@@ -66,6 +69,9 @@ struct diag;
 /* NULL where there is no memory. */
 MUST_USE struct diag *diag_new(void);
 void diag_free(struct diag **diag);
+
+/* How many records to keep from now on, instead of DIAG_KEPT. */
+void diag_keep(struct diag *diag, size_t kept);
 
 /* Loads a source for this diag; NULL, with an error reported, on failure. */
 struct source *diag_load(struct diag *diag, const char *path);

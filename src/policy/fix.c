@@ -9,8 +9,8 @@
 #include "policy/mend.h"
 #include "policy/same.h"
 
-#define ROUNDS		100	/* each cures at most what a diag keeps */
-#define EDITS_MAX	(2 * DIAG_KEPT * MEND_EDITS_MAX)
+#define ROUNDS		100
+#define KEPT		5000	/* what one round cures at most */
 
 /* A text, and what is said of it. */
 struct state {
@@ -26,9 +26,9 @@ struct state {
 /* The cures of one round. */
 struct round {
 	const struct state *base;
-	const struct diag_record *records[2 * DIAG_KEPT];
-	bool chosen[2 * DIAG_KEPT];
-	size_t count;
+	const struct diag_record *records[2 * KEPT];
+	bool chosen[2 * KEPT];
+	size_t count, edits;		/* of all records */
 	struct state *best;		/* with those chosen so far */
 };
 
@@ -59,6 +59,8 @@ state_new(const char *path, enum policy_defaults defaults,
 	}
 	*state = (struct state){ path, defaults, able, text, size,
 	    diag_new(), NULL };
+	if (state->diag != NULL)
+		diag_keep(state->diag, KEPT);
 	if (text != NULL && state->diag != NULL)
 		state->policy = policy_examine_memory(path, text, size,
 		    defaults, state->diag);
@@ -110,39 +112,51 @@ gather(const struct round *round, const struct diag_edit **edits)
 
 	for (size_t i = 0; i < round->count; i++)
 		for (const struct diag_edit *e = round->records[i]->edits;
-		    round->chosen[i] && e != NULL; e = e->next) {
-			ensure(count < EDITS_MAX);
+		    round->chosen[i] && e != NULL; e = e->next)
 			edits[count++] = e;
-		}
 	qsort(edits, count, sizeof(edits[0]), by_offset);
 	return count;
+}
+
+/* The base's text, edited; `to` has the room. */
+static void
+write_text(const struct state *base, const struct diag_edit **edits,
+    size_t count, char *to)
+{
+	const char *from = base->text;
+	size_t n;
+
+	for (size_t i = 0; i < count; i++) {
+		n = (size_t)(base->text + edits[i]->span.offset - from);
+		to = mempcpy(to, from, n);
+		to = mempcpy(to, edits[i]->text, strlen(edits[i]->text));
+		from += n + edits[i]->span.length;
+	}
+	n = (size_t)(base->text + base->size - from);
+	to = mempcpy(to, from, n);
+	*to = '\0';
 }
 
 /* The base with the chosen records cured, or NULL. */
 static struct state *
 apply(const struct round *round)
 {
-	const struct diag_edit *edits[EDITS_MAX];
-	size_t count = gather(round, edits), size = round->base->size, n;
-	const char *from = round->base->text;
-	char *text, *to;
+	const struct diag_edit **edits = reallocarray(NULL, round->edits,
+	    sizeof(edits[0]));
+	size_t count, size = round->base->size;
+	char *text;
 
+	if (edits == NULL)
+		return NULL;
+	count = gather(round, edits);
 	for (size_t i = 0; i < count; i++)
 		size += strlen(edits[i]->text) - edits[i]->span.length;
-	text = to = malloc(size + 1);
-	if (text == NULL)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		n = (size_t)(round->base->text + edits[i]->span.offset - from);
-		to = mempcpy(to, from, n);
-		to = mempcpy(to, edits[i]->text, strlen(edits[i]->text));
-		from += n + edits[i]->span.length;
-	}
-	memcpy(to, from, (size_t)(round->base->text + round->base->size -
-	    from));
-	text[size] = '\0';
-	return state_new(round->base->path, round->base->defaults,
-	    round->base->able, text, size);
+	text = malloc(size + 1);
+	if (text != NULL)
+		write_text(round->base, edits, count, text);
+	free(edits);
+	return text == NULL ? NULL : state_new(round->base->path,
+	    round->base->defaults, round->base->able, text, size);
 }
 
 /* --- judgement ---------------------------------------------------------- */
@@ -188,28 +202,29 @@ choose(struct round *round, size_t low, size_t high)
 	return choose(round, low + (high - low) / 2, high);
 }
 
-/* A statement without braces takes lines by their words: these come first. */
-static bool
-may_be_cured(const struct state *state, const struct diag_record *record)
+static void
+take(struct round *round, const struct diag_record *record)
 {
-	return record->edits != NULL && (record->code != DIAG_BRACES_LEFT_OUT ||
-	    format_possible(state->policy, state->diag));
+	for (size_t i = 0; i < round->count; i++)
+		if (records_touch(record, round->records[i]))
+			return;
+	round->records[round->count++] = record;
+	for (const struct diag_edit *e = record->edits; e != NULL; e = e->next)
+		round->edits++;
 }
 
+/* A statement without braces takes lines by their words: these come first. */
 static void
 collect(struct round *round)
 {
+	const struct state *base = round->base;
+	bool braces = format_possible(base->policy, base->diag);
 	const struct diag_record *record;
-	bool fits;
 
-	for (size_t i = 0; (record = diag_at(round->base->diag, i)) != NULL;
-	    i++) {
-		fits = may_be_cured(round->base, record);
-		for (size_t j = 0; fits && j < round->count; j++)
-			fits = !records_touch(record, round->records[j]);
-		if (fits)
-			round->records[round->count++] = record;
-	}
+	for (size_t i = 0; (record = diag_at(base->diag, i)) != NULL; i++)
+		if (record->edits != NULL &&
+		    (braces || record->code != DIAG_BRACES_LEFT_OUT))
+			take(round, record);
 }
 
 /* How many were cured, with the result for base; -1: no memory. */

@@ -356,6 +356,17 @@ put_statement(struct form *f, const struct tree_node *node)
 	return end;
 }
 
+/* A word that looks like a byte order mark needs one before it. */
+static void
+put_mark(struct form *f)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	uint32_t first = gap_next(f->source, f->at).offset;
+
+	if (strncmp(f->text + first, mark, strlen(mark)) == 0)
+		put(f, mark, strlen(mark));
+}
+
 static void
 put_policy(struct form *f)
 {
@@ -365,6 +376,7 @@ put_policy(struct form *f)
 	f->place = AT_START;
 	f->depth = 0;
 	f->used = 0;
+	put_mark(f);
 	while (node != NULL)
 		node = put_statement(f, node);
 	put_comments(f, TO_END);
