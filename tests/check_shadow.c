@@ -99,7 +99,7 @@ make_small_world(void)
 	static const uint16_t ports[] = { 1, 2, 3, 4, 1000, 2000, 65535 };
 	static const char *const addrs[] = {
 		"9.9.9.9", "10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3",
-		"255.255.255.255", "::", "1::", "2001:db8::",
+		"255.255.255.255", "::", "::1", "1::", "2001:db8::",
 		"2001:db8::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 	};
 	const size_t counts[DIMENSIONS] = {
@@ -139,20 +139,27 @@ make_large_world(void)
 
 /* ---- random policies of that world ---- */
 
-/* Two values in order. */
-static void
-any_two(uint32_t below, uint32_t *a, uint32_t *b)
+/* Members of a group, or one. */
+static size_t
+any_count(void)
 {
-	uint32_t near = 1 + pick(below);
+	return !chance(30) ? 1 : 1 + pick(world.large ? 12 : 4);
+}
+
+/* Two values in order, near each other in a group. */
+static void
+any_two(uint32_t below, bool near, uint32_t *a, uint32_t *b)
+{
+	uint32_t distance = near ? 1 + pick(2) : 1 + pick(below);
 
 	*a = pick(below);
-	*b = *a + pick(near);
+	*b = *a + pick(distance);
 	if (*b >= below)
 		*b = below - 1;
 }
 
 static struct addr_range
-any_range(void)
+any_range(bool near)
 {
 	static const char *const ranges[][2] = {
 		{ "10.0.0.0", "10.0.0.3" }, { "10.0.0.0", "10.0.0.1" },
@@ -163,27 +170,27 @@ any_range(void)
 		{ "2001:db8::", "2001:db8::" },
 		{ "2001:db8::", "2001:db8::1" },
 		{ "::", "2001:db8::" }, { "::", "::fffe:ffff:ffff" },
-		{ "0:0:0:0:1::", "2001:db8::" },
+		{ "0:0:0:0:1::", "2001:db8::" }, { "::", "::" },
 	};
 	uint32_t n = pick(ARRAY_SIZE(ranges)), a, b;
 
 	if (!world.large)
 		return (struct addr_range){ addr(ranges[n][0]),
 		    addr(ranges[n][1]) };
-	any_two(VALUES_MOST - 2, &a, &b);
+	any_two(VALUES_MOST - 2, near, &a, &b);
 	return (struct addr_range){ world.addrs[a], world.addrs[b] };
 }
 
 static const struct rules_addrs *
 any_addrs(void)
 {
-	size_t count = chance(30) ? 1 + pick(4) : 1;
+	size_t count = any_count();
 	struct rules_addrs *set = arena_alloc(arena,
 	    sizeof(*set) + count * sizeof(set->range[0]));
 
 	set->count = count;
 	for (size_t i = 0; i < count; i++)
-		set->range[i] = any_range();
+		set->range[i] = any_range(count > 1);
 	return set;
 }
 
@@ -195,7 +202,7 @@ any_ports(void)
 		{ 4, 999 }, { 1000, 1000 }, { 1, 65535 }, { 0, 2 },
 		{ 3, 65535 }, { 65535, 65535 }, { 0, 0 },
 	};
-	size_t count = chance(30) ? 1 + pick(4) : 1;
+	size_t count = any_count();
 	struct rules_ports *set = arena_alloc(arena,
 	    sizeof(*set) + count * sizeof(set->range[0]));
 
@@ -207,7 +214,7 @@ any_ports(void)
 		    !chance(10))];
 		if (!world.large)
 			continue;
-		any_two(VALUES_MOST - 1, &a, &b);
+		any_two(VALUES_MOST - 1, count > 1, &a, &b);
 		set->range[i].lo = world.ports[a];
 		set->range[i].hi = world.ports[b];
 	}
@@ -631,6 +638,14 @@ START_TEST(test_large_worlds)
 		struct arena_mark mark = arena_mark(arena);
 		struct taste taste = any_taste(1 + pick(2));
 
+		/* Many groups of many, in few priorities. */
+		if (i % 3 == 0)
+			taste = (struct taste){
+				.coded = { [LOCAL_PORT] = 100,
+				    [REMOTE_ADDR] = 100 },
+				.rules = RULES_MOST, .priorities = 1 + pick(2),
+				.off = pick(100),
+			};
 		check_policy(&taste, seen);
 		arena_rewind(arena, mark);
 	}
@@ -746,6 +761,45 @@ START_TEST(test_tiles)
 }
 END_TEST
 
+/*
+ * Three hundred rules of one priority, of which the first meets the last and
+ * no other; next to the first, in ports, only rules of a higher priority.
+ */
+START_TEST(test_first_and_last)
+{
+	const uint32_t above = 16, count = above + 300, port = 60000;
+	struct rules_rule **rules = arena_alloc_array(arena, count,
+	    sizeof(*rules));
+	struct tile tile = { { 0, 0, 1 }, { 0, 99, 65535 } };
+	struct rules_rule *first, *last;
+	struct overlap_takers by;
+	struct overlap *o;
+	const uint16_t *verdicts;
+
+	for (uint32_t i = 0; i < count; i++) {
+		tile.lo[0] = tile.hi[0] = i < above ? port + 2 * i : i;
+		rules[i] = tile_rule(&tile, 1000 + i, i < above ? 2 : 1);
+	}
+	tile.lo[0] = tile.hi[0] = port + above + 1;
+	first = rules[above] = tile_rule(&tile, 1000 + above, 1);
+	tile.hi[1] = 100;
+	last = rules[count - 1] = tile_rule(&tile, 1000 + count - 1, 1);
+	o = overlap_new(arena, rules_build(arena, rules, count));
+	verdicts = overlap_verdicts(o);
+	for (uint32_t i = 0; i < count - 1; i++)
+		ck_assert_uint_eq(verdicts[i], 0);
+	ck_assert_uint_eq(verdicts[count - 1], OVERLAP_TIE_SAME);
+	by = overlap_find(o, last, OVERLAP_TIE_SAME, 3);
+	ck_assert_uint_eq(by.total, 1);
+	ck_assert_ptr_eq(by.takers[0].rule, first);
+	/* Every remote port needs no telling. */
+	ck_assert_str_eq(by.takers[0].common, "inbound, local port 60017, "
+	    "remote address 0.0.0.0-0.0.0.99");
+	ck_assert_str_eq(by.takers[0].example, "inbound, local port 60017, "
+	    "remote address 0.0.0.0");
+}
+END_TEST
+
 /* Every rule is in the way of every other, and no two in the same way. */
 START_TEST(test_too_much)
 {
@@ -790,6 +844,7 @@ make_suite(void)
 	tcase_add_test(worlds, test_small_worlds);
 	tcase_add_test(worlds, test_large_worlds);
 	tcase_add_test(worlds, test_tiles);
+	tcase_add_test(worlds, test_first_and_last);
 	tcase_add_test(worlds, test_too_much);
 	suite_add_tcase(s, worlds);
 	return s;

@@ -171,7 +171,7 @@ set_shape(struct arena *arena, struct rules_rule *r, enum shape shape,
     uint32_t i, uint32_t count)
 {
 	static const unsigned nested[] = { 32, 28, 24, 20, 16, 12, 8 };
-	uint32_t net = scattered(i), mask;
+	uint32_t net = scattered(i), port = 1 + i / 2 % 65535, mask;
 
 	r->local_ports = port_range(arena, 443, 443);
 	switch (shape) {
@@ -190,13 +190,10 @@ set_shape(struct arena *arena, struct rules_rule *r, enum shape shape,
 	case SHAPE_COUNT:
 		break;
 	case SHAPE_CROSS:
-		if (i % 2 == 0) {
-			r->local_ports = port_range(arena, 1 + i / 2 % 65535,
-			    1 + i / 2 % 65535);
-		} else {
-			r->local_ports = NULL;
+		r->local_ports = i % 2 == 0 ?
+		    port_range(arena, port, port) : NULL;
+		if (i % 2 != 0)
 			r->remote_addrs = one_range(arena, net, net);
-		}
 		break;
 	case SHAPE_RANGES:
 		r->remote_addrs = one_range(arena, net, scattered(i + 7));
@@ -211,15 +208,11 @@ set_shape(struct arena *arena, struct rules_rule *r, enum shape shape,
 		set_box(arena, r);
 		break;
 	case SHAPE_GENERAL:
-		if (i % 2 == 0) {
-			r->priority = 1;
-			r->local_ports = port_range(arena, 1, 65535);
+		r->priority = 1 + i % 2;
+		r->local_ports = i % 2 == 0 ? port_range(arena, 1, 65535) :
+		    port_range(arena, port, port);
+		if (i % 2 == 0)
 			r->remote_addrs = one_range(arena, net, net);
-		} else {
-			r->priority = 2;
-			r->local_ports = port_range(arena, 1 + i / 2 % 65535,
-			    1 + i / 2 % 65535);
-		}
 		break;
 	}
 }
@@ -273,7 +266,8 @@ run(enum shape shape, uint32_t count)
 	table = rules_build(arena, rules, count);
 	start = now();
 	shadow_check(table, diag);
-	printf("%-22s %8" PRIu32 " rules: %6.3f s, %zu warnings, %zu advice, %s\n",
+	printf("%-22s %8" PRIu32 " rules: %6.3f s, %zu warnings, %zu advice, "
+	    "%s\n",
 	    shape_names[shape], count, now() - start,
 	    diag_count(diag, DIAG_WARNING), diag_count(diag, DIAG_ADVICE),
 	    undecided(diag));
