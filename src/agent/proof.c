@@ -11,6 +11,7 @@
 #include "tls/tls_ctx.h"
 #include "tls/tls_hello.h"
 #include "trust/cert.h"
+#include "trust/key.h"
 #include "trust/name.h"
 #include "trust/path.h"
 
@@ -24,6 +25,7 @@ struct proof {
 	int64_t now;
 	unsigned keys;		/* of what the rule presents, see fit.h */
 	bool failed;
+	bool mismatch;		/* of a key and its certificate */
 };
 
 static void
@@ -94,6 +96,25 @@ check_suites(struct proof *p)
 }
 
 static void
+check_key(struct proof *p, const struct tls_ring *ring,
+    const struct cert *leaf)
+{
+	struct tls_ring_error error;
+
+	p->keys |= FIT_KEY(leaf->key);
+	if (!ring->has_personal ||
+	    key_fits(ring->key_pem, ring->key_length, leaf) != 0)
+		return;
+	tls_ring_fault(&error, ring->key_path,
+	    "put the key there that the certificate was issued for",
+	    "the private key does not match the certificate '%s'",
+	    ring->label);
+	error.about = TLS_RING_ABOUT_KEY;
+	p->mismatch = true;
+	on_fault(p, &error);
+}
+
+static void
 check_chain(struct proof *p, const struct tls_ring *ring)
 {
 	struct tls_ring_error error;
@@ -115,7 +136,7 @@ check_chain(struct proof *p, const struct tls_ring *ring)
 		}
 		check_dates(p, c, &cert);
 		if (i == 0)
-			p->keys |= FIT_KEY(cert.key);
+			check_key(p, ring, &cert);
 		cert_fini(&cert);
 	}
 }
@@ -285,7 +306,7 @@ proof_environment(struct environment *environment, struct diag *diag)
 		.min_ecc_bits = s->min_ecc_bits,
 		.pairs = pairs.codes, .pair_count = pairs.count,
 	};
-	if (has_personal(environment->ring))
+	if (has_personal(environment->ring) && !p.mismatch)
 		try_context(&p);
 	return p.failed ? -1 : 0;
 }

@@ -200,7 +200,12 @@ with T.case("suites for other keys beside those that fit"):
          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" % pem())
     starts(mixed)
 
+# What any other library than the one that the set-up builds cannot do.
+OURS = "sessions are resumed" in daemon.version()
+
 with T.case("several certificates of one rule"):
+    if not OURS:
+        raise Skip("the TLS library cannot tell them apart")
     folder = ring("several", SERVER, label="first")
     ring("several", RSA, label="second", default=False)
     labels = [("ServerCertificateLabel", "first"),
@@ -337,8 +342,9 @@ with T.case("digitalSignature is needed where something is signed"):
     says(rule(folder),
          "warning SP1721 Keyring: %s: %s may not sign handshakes: its key "
          "usage lacks digitalSignature" % (PERSONAL, name("cipherer")))
-    says(rule(folder, versions=("TLSv1.2",), ciphers=[
-        ("V3CipherSuites", "TLS_RSA_WITH_AES_128_GCM_SHA256")]))
+    if OURS:    # others have no such suite
+        says(rule(folder, versions=("TLSv1.2",), ciphers=[
+            ("V3CipherSuites", "TLS_RSA_WITH_AES_128_GCM_SHA256")]))
 
 # --- who is trusted --------------------------------------------------------
 
