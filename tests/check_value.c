@@ -254,11 +254,56 @@ START_TEST(test_addresses)
 	refused(row, "192.0.2.9-192.0.2.1", DIAG_RANGE_INVERTED);
 	refused(row, "192.0.2.1-::1", DIAG_ADDRESS_BAD);
 	refused(row, "192.0.2.1 - 192.0.2.9", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.1-9", DIAG_ADDRESS_BAD);
+	refused(row, "9-192.0.2.1", DIAG_ADDRESS_BAD);
+	refused(row, "6793/24", DIAG_ADDRESS_BAD);
+	refused(net, "6793", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.0/255.255.255.0", DIAG_ADDRESS_BAD);
+	refused(row, "[2001:db8::1]", DIAG_ADDRESS_BAD);
 	refused(row, "www.example.com", DIAG_ADDRESS_BAD);
 	refused(one, "All", DIAG_ADDRESS_BAD);
 	refused(one, "192.0.2.0/24", DIAG_ADDRESS_BAD);
 	refused(net, "192.0.2.0", DIAG_ADDRESS_BAD);
 	refused(range, "192.0.2.0/24", DIAG_ADDRESS_BAD);
+}
+END_TEST
+
+/* What would narrow or widen a condition is no remark. */
+START_TEST(test_second_values)
+{
+	const struct schema_param *row = row_of(SCHEMA_RULE, "LocalAddr");
+	const struct schema_param *ports = row_of(SCHEMA_RULE,
+	    "LocalPortRange");
+	const struct schema_param *net = row_of(SCHEMA_IP_ADDR_SET, "Prefix");
+	const struct schema_param *way = row_of(SCHEMA_RULE, "Direction");
+
+	refused(row, "192.0.2.1 192.0.2.2", DIAG_VALUE_SECOND);
+	refused(row, "192.0.2.1 and 192.0.2.2", DIAG_VALUE_SECOND);
+	refused(row, "192.0.2.1 198.51.100.0/24,", DIAG_VALUE_SECOND);
+	refused(row, "192.0.2.1 2001:db8::1", DIAG_VALUE_SECOND);
+	refused(row, "192.0.2.1 6793", DIAG_VALUE_SECOND);
+	refused(row, "All 192.0.2.1", DIAG_VALUE_SECOND);
+	refused(net, "192.0.2.0/24 198.51.100.0/24", DIAG_VALUE_SECOND);
+	refused(row, "192.0.2.0 255.255.255.0", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.0 0.0.0.255", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.0 mask 255.255.255.0", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.0 /24", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.0 24", DIAG_ADDRESS_BAD);
+	refused(row, "192.0.2.1, 192.0.2.2", DIAG_ADDRESS_BAD);
+	warned(row, "192.0.2.1 our host", "192.0.2.1");
+	warned(row, "192.0.2.1 was 192.0.2.2", "192.0.2.1");
+	refused(ports, "80 90 100", DIAG_VALUE_SECOND);
+	refused(ports, "80-90 100", DIAG_VALUE_SECOND);
+	refused(ports, "80 90-100", DIAG_VALUE_SECOND);
+	refused(ports, "80 and 90", DIAG_VALUE_SECOND);
+	refused(ports, "80 to 90", DIAG_PORT_BAD);
+	refused(ports, "80,90", DIAG_PORT_BAD);
+	refused(ports, "80 90,", DIAG_VALUE_SECOND);
+	warned(ports, "80 http", "80");
+	refused(way, "Inbound Outbound", DIAG_VALUE_SECOND);
+	refused(way, "Both Inbound", DIAG_VALUE_SECOND);
+	warned(way, "Inbound Inbound", "Inbound");
+	warned(way, "Inbound as it should be", "Inbound");
 }
 END_TEST
 
@@ -291,7 +336,6 @@ START_TEST(test_ports)
 	expect(row, "0", "0");
 	expect(row, "0-65535", "0");
 	warned(row, "6777 a", "6777");
-	warned(row, "80 90 100", "80-90");
 	refused(row, "65536", DIAG_PORT_BAD);
 	refused(row, "80 65536", DIAG_PORT_BAD);
 	refused(row, "80 99999999999999999999", DIAG_PORT_BAD);
@@ -488,6 +532,7 @@ make(void)
 	tcase_add_test(tcase, test_texts);
 	tcase_add_test(tcase, test_addresses);
 	tcase_add_test(tcase, test_six_does_not_match_four);
+	tcase_add_test(tcase, test_second_values);
 	tcase_add_test(tcase, test_ports);
 	tcase_add_test(tcase, test_suites);
 	tcase_add_test(tcase, test_codes);

@@ -326,12 +326,31 @@ take_block(struct builder *b, const struct schema_param *row,
 	    b->of_rule));
 }
 
+/* "[2001:db8::1]" is no placeholder where an address is wanted. */
+static bool
+may_be_template(const struct schema_param *row, const char *text,
+    size_t length)
+{
+	switch (row->type) {
+	case SCHEMA_TYPE_SECRET:
+		return false;
+	case SCHEMA_TYPE_ADDRS:
+	case SCHEMA_TYPE_ADDR:
+	case SCHEMA_TYPE_ADDR_PREFIX:
+	case SCHEMA_TYPE_ADDR_RANGE:
+		return text[0] != '[' || memchr(text, ':', length) == NULL;
+	default:
+		return true;
+	}
+}
+
 /* 0, or -1 with the mistake reported. */
 static int
 check_form(struct builder *b, const struct schema_param *row,
     const struct tree_node *node)
 {
 	struct context *context = b->context;
+	const char *text;
 
 	if (row->type == SCHEMA_TYPE_BLOCK) {
 		if (node->block)
@@ -349,8 +368,9 @@ check_form(struct builder *b, const struct schema_param *row,
 		mistake_no_value(context, row, node);
 		return -1;
 	}
-	if (row->type != SCHEMA_TYPE_SECRET && walk_refuse_template(context,
-	    context_text(context, &node->words[1]),
+	text = context_text(context, &node->words[1]);
+	if (may_be_template(row, text, node->words[1].length) &&
+	    walk_refuse_template(context, text,
 	    context_span(context, &node->words[1])))
 		return -1;
 	return 0;

@@ -135,6 +135,10 @@
 	  "of the others is lost.") \
 	D(URL_BAD, 1321, ERROR, "a URL cannot be read", \
 	  "Write http://HOST, with :PORT and /PATH where they are needed.") \
+	D(VALUE_SECOND, 1322, ERROR, "a condition has a second value", \
+	  "Only the first one would count, and what the other one means would " \
+	  "go another way. Put several ports into a PortGroup, several " \
+	  "addresses into an IpAddrGroup.") \
 	D(TIME_MASK, 1340, ERROR, "a mask of times cannot be read", \
 	  "A mask is a row of digits, 1 where the rule is in force: 12 months " \
 	  "from January, 7 days of the week from Sunday, 31 days of the month " \
@@ -229,6 +233,39 @@
 	D(TICKET_KEYS, 1510, WARNING, "ticket keys are gone before tickets", \
 	  "Only so many old keys are kept. Replace the key less often, or give " \
 	  "tickets less time.") \
+	D(SHADOWED, 1520, WARNING, "a rule can never match", \
+	  "The first rule that matches a connection is the one: that of the " \
+	  "highest Priority, and among equals the first by name. Earlier " \
+	  "rules take all that this one asks for: give it a higher Priority, " \
+	  "narrow them, or remove it.") \
+	D(SHADOWED_BY_OFF, 1521, WARNING, \
+	  "a rule that secures can never match, and its connections go in clear", \
+	  "Rules with TTLSEnabled Off come first and take them. Give the rule " \
+	  "a higher Priority, narrow the others, or remove it if this is meant.") \
+	D(HIDDEN_BY_OFF, 1522, WARNING, \
+	  "a part of what a rule would secure goes in clear", \
+	  "A rule with TTLSEnabled Off comes first and takes it. If that is " \
+	  "not meant, give the rule a higher Priority, or narrow the other.") \
+	D(DIRECTION_SHADOWED, 1523, WARNING, \
+	  "a rule for both directions matches in one only", \
+	  "Earlier rules take all connections of the other direction. Code the " \
+	  "direction that is left, or a higher Priority.") \
+	D(ORDER_BY_NAME, 1524, WARNING, \
+	  "the alphabet decides between rules with different actions", \
+	  "They have one Priority and connections in common, which go to the " \
+	  "first by name: lower case before upper case before digits, as on " \
+	  "z/OS. Give each a Priority of its own.") \
+	D(ORDER_BY_NAME_SAME, 1525, ADVICE, \
+	  "the alphabet decides between rules that lead to the same", \
+	  "They have one Priority and connections in common. It makes no " \
+	  "difference until one of them is changed.") \
+	D(PARTLY_SHADOWED, 1526, ADVICE, "earlier rules take a part of a rule's connections", \
+	  "So it should be where the rule is for what others leave. If it is " \
+	  "not, give it a higher Priority.") \
+	D(SHADOW_UNDECIDED, 1527, ADVICE, \
+	  "whether rules stand in each other's way was not decided", \
+	  "So many rules overlap that it would take too long. What is said of " \
+	  "others holds.") \
 	/* protocols and ciphers */ \
 	D(PROTOCOL_OLD, 1530, WARNING, "an old protocol version is on", \
 	  "RFC 8996 ended TLS 1.0 and 1.1. On z/OS, and with PolicyDefaults " \
@@ -379,39 +416,6 @@
 	D(KEYRING_FOREIGN, 1589, WARNING, "a key ring that is z/OS's alone", \
 	  "Virtual key rings, tokens and data sets are not known on Linux. Name " \
 	  "a directory or a PEM file; see KEY RINGS in sallyport.policy(5).") \
-	D(SHADOWED, 1520, WARNING, "a rule can never match", \
-	  "The first rule that matches a connection is the one: that of the " \
-	  "highest Priority, and among equals the first by name. Earlier " \
-	  "rules take all that this one asks for: give it a higher Priority, " \
-	  "narrow them, or remove it.") \
-	D(SHADOWED_BY_OFF, 1521, WARNING, \
-	  "a rule that secures can never match, and its connections go in clear", \
-	  "Rules with TTLSEnabled Off come first and take them. Give the rule " \
-	  "a higher Priority, narrow the others, or remove it if this is meant.") \
-	D(HIDDEN_BY_OFF, 1522, WARNING, \
-	  "a part of what a rule would secure goes in clear", \
-	  "A rule with TTLSEnabled Off comes first and takes it. If that is " \
-	  "not meant, give the rule a higher Priority, or narrow the other.") \
-	D(DIRECTION_SHADOWED, 1523, WARNING, \
-	  "a rule for both directions matches in one only", \
-	  "Earlier rules take all connections of the other direction. Code the " \
-	  "direction that is left, or a higher Priority.") \
-	D(ORDER_BY_NAME, 1524, WARNING, \
-	  "the alphabet decides between rules with different actions", \
-	  "They have one Priority and connections in common, which go to the " \
-	  "first by name: lower case before upper case before digits, as on " \
-	  "z/OS. Give each a Priority of its own.") \
-	D(ORDER_BY_NAME_SAME, 1525, ADVICE, \
-	  "the alphabet decides between rules that lead to the same", \
-	  "They have one Priority and connections in common. It makes no " \
-	  "difference until one of them is changed.") \
-	D(PARTLY_SHADOWED, 1526, ADVICE, "earlier rules take a part of a rule's connections", \
-	  "So it should be where the rule is for what others leave. If it is " \
-	  "not, give it a higher Priority.") \
-	D(SHADOW_UNDECIDED, 1527, ADVICE, \
-	  "whether rules stand in each other's way was not decided", \
-	  "So many rules overlap that it would take too long. What is said of " \
-	  "others holds.") \
 	/* what does not act */ \
 	D(NOT_BUILT, 1601, WARNING, "a parameter does not act yet", \
 	  "A later version builds it; the agent does not start with it.") \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "policy/context.h"
 
 #define ROOM_FIRST	256
 #define MESSAGE_MAX	1024
@@ -154,6 +155,34 @@ lint_scope_tell_counts(struct lint_scope *scope)
 			    tally->message, tally->others);
 		diag_cure(scope->diag, record, "%s", tally->cure);
 	}
+}
+
+static uint64_t
+line_key(struct source_span span)
+{
+	uint32_t start;
+
+	(void)source_line(span.source, span.offset, &start);
+	return (uint64_t)start + 1;
+}
+
+void
+lint_scope_learn_wrong(struct lint_scope *scope)
+{
+	const struct diag_record *record;
+
+	for (size_t i = 0; (record = diag_at(scope->diag, i)) != NULL; i++)
+		if (record->severity == DIAG_ERROR &&
+		    record->span.source == scope->context->source)
+			(void)first(scope, &scope->wrong,
+			    line_key(record->span));
+}
+
+bool
+lint_scope_is_wrong(struct lint_scope *scope, struct source_span span)
+{
+	return scope->wrong.used > 0 && *lint_scope_at(scope, &scope->wrong,
+	    line_key(span)) != NULL;
 }
 
 const char *

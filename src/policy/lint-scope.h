@@ -33,6 +33,7 @@ struct lint_scope {
 	const struct lint_view_fields *fields;
 	struct lint_scope_map told;	/* what was said where */
 	struct lint_scope_map marks;	/* see lint_scope_mark */
+	struct lint_scope_map wrong;	/* lines, by where they start */
 	struct lint_suites *suites;	/* the lists that were seen */
 	struct lint_scope_tally *tallies, **tallies_last;
 };
@@ -67,6 +68,13 @@ void lint_scope_count(struct lint_scope *scope, enum diag_code code,
     const char *format, ...) PRINTF_LIKE(6, 7);
 /* Reports what was counted. */
 void lint_scope_tell_counts(struct lint_scope *scope);
+
+/*
+ * Learns which lines have errors, of those that are kept; before the checks.
+ * What such a line says is not known: it is not judged further.
+ */
+void lint_scope_learn_wrong(struct lint_scope *scope);
+bool lint_scope_is_wrong(struct lint_scope *scope, struct source_span span);
 
 /* The text of a span. */
 const char *lint_scope_text(struct source_span span);

@@ -94,6 +94,7 @@ check_all(struct lint_scope *scope)
 	scope->fields = lint_view_fields_new(scope);
 	scope->suites = lint_suites_new(scope);
 	scope->tallies_last = &scope->tallies;
+	lint_scope_learn_wrong(scope);
 	lint_lines_each(scope, judge_line);
 	lint_text_remarks(scope);
 	lint_suites_lists(scope);

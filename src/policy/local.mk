@@ -41,6 +41,7 @@ libpolicy_a_SOURCES += \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \
+	src/policy/network-mistake.c src/policy/network-mistake.h \
 	src/policy/overlap.c src/policy/overlap.h \
 	src/policy/piece.c src/policy/piece.h \
 	src/policy/policy.c src/policy/policy.h \

@@ -261,39 +261,38 @@ mistake_twice(struct context *context, const struct schema_param *row,
 	note_first(context, record, node, earlier);
 }
 
+const char *
+mistake_many(const struct schema_param *row)
+{
+	switch (row->slot) {
+	case SCHEMA_SLOT_LOCAL_ADDR:
+		return "put both into an IpAddrGroup, for LocalAddrGroupRef";
+	case SCHEMA_SLOT_REMOTE_ADDR:
+		return "put both into an IpAddrGroup, for RemoteAddrGroupRef";
+	case SCHEMA_SLOT_LOCAL_PORT:
+		return "put both into a PortGroup, for LocalPortGroupRef";
+	case SCHEMA_SLOT_REMOTE_PORT:
+		return "put both into a PortGroup, for RemotePortGroupRef";
+	case SCHEMA_SLOT_VALUE:
+		return row->type == SCHEMA_TYPE_PORTS ?
+		    "put two PortRanges into a PortGroup" :
+		    "put both into an IpAddrGroup";
+	case SCHEMA_SLOT_OWN:
+		break;
+	}
+	return "write a rule for each";
+}
+
 void
 mistake_condition_twice(struct context *context, const struct body *body,
     const struct schema_param *row, const struct tree_node *node,
     const struct source_span *earlier)
 {
-	const char *cure;
 	struct diag_record *record = diag_report(context->diag,
 	    DIAG_CONDITION_REPEATED, keyword_span(context, node),
 	    "%s is coded twice in this %s", row->name, body->statement->name);
 
-	switch (row->slot) {
-	case SCHEMA_SLOT_LOCAL_ADDR:
-		cure = "put both into an IpAddrGroup, for LocalAddrGroupRef";
-		break;
-	case SCHEMA_SLOT_REMOTE_ADDR:
-		cure = "put both into an IpAddrGroup, for RemoteAddrGroupRef";
-		break;
-	case SCHEMA_SLOT_LOCAL_PORT:
-		cure = "put both into a PortGroup, for LocalPortGroupRef";
-		break;
-	case SCHEMA_SLOT_REMOTE_PORT:
-		cure = "put both into a PortGroup, for RemotePortGroupRef";
-		break;
-	case SCHEMA_SLOT_VALUE:
-		cure = body->statement->id == SCHEMA_PORT_RANGE ?
-		    "put two PortRanges into a PortGroup" :
-		    "put both into an IpAddrGroup";
-		break;
-	case SCHEMA_SLOT_OWN:
-	default:
-		cure = "write a rule for each";
-	}
-	diag_cure(context->diag, record, "%s", cure);
+	diag_cure(context->diag, record, "%s", mistake_many(row));
 	note_first(context, record, node, earlier);
 }
 

@@ -34,6 +34,9 @@ void mistake_condition_twice(struct context *context, const struct body *body,
     const struct schema_param *row, const struct tree_node *node,
     const struct source_span *earlier);
 
+/* The cure for several values where a condition takes one. */
+const char *mistake_many(const struct schema_param *row);
+
 /* The row is required, and nothing codes it. */
 void mistake_required(struct context *context, const struct body *body,
     const struct schema_param *row);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/network-mistake.h"
 #include "policy/settings.h"
 #include "policy/value.h"
 
@@ -27,26 +28,10 @@ bad(struct context *context, enum diag_code code,
 	    str_quote(word, length, quoted), what);
 }
 
-/* Digits only, at most `max`; -1 where it is not. */
-static int64_t
-decimal(const char *text, size_t length, uint32_t max)
-{
-	uint64_t n = 0;
+/* --- addresses ---------------------------------------------------------- */
 
-	if (length == 0)
-		return -1;
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
-		n = n * 10 + (uint64_t)(text[i] - '0');
-		if (n > UINT32_MAX)
-			n = UINT32_MAX + UINT64_C(1);
-	}
-	return n > max ? -1 : (int64_t)n;
-}
-
-static bool
-is_digits(const char *text, size_t length)
+bool
+network_is_digits(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
 		if (text[i] < '0' || text[i] > '9')
@@ -54,105 +39,109 @@ is_digits(const char *text, size_t length)
 	return length > 0;
 }
 
-/* --- addresses ---------------------------------------------------------- */
-
-/* A bare number is an address to z/OS: 6793 is 0.0.26.137. */
-static int
-take_integer(struct context *context, const struct value_input *input,
-    const char *word, size_t length, struct addr *addr_r)
+int64_t
+network_number(const char *text, size_t length, uint32_t max)
 {
-	uint32_t n = (uint32_t)decimal(word, length, UINT32_MAX);
-	char text[ADDR_TEXT_MAX];
-	struct diag_record *record;
+	uint64_t n = 0;
 
-	snprintf(text, sizeof(text), "%u.%u.%u.%u", n >> 24, n >> 16 & 255,
-	    n >> 8 & 255, n & 255);
-	if (addr_parse(text, strlen(text), addr_r) == -1)
+	if (!network_is_digits(text, length))
 		return -1;
-	record = bad(context, DIAG_ADDRESS_INTEGER, input,
-	    "is taken as an address");
-	diag_cure(context->diag, record, "it means %s", text);
-	return 0;
+	for (size_t i = 0; i < length; i++) {
+		n = n * 10 + (uint64_t)(text[i] - '0');
+		if (n > UINT32_MAX)
+			n = UINT32_MAX + UINT64_C(1);
+	}
+	return n > max ? -1 : (int64_t)n;
 }
 
-static int
-parse_one(struct context *context, const struct value_input *input,
-    const char *word, size_t length, struct addr *addr_r)
+enum network_fault
+network_read_address(const char *word, size_t length, struct addr *addr_r)
 {
 	bool colon = memchr(word, ':', length) != NULL;
 	static const uint8_t zeros[12];
 
-	if (decimal(word, length, UINT32_MAX) >= 0 &&
-	    take_integer(context, input, word, length, addr_r) == 0)
-		return 0;
 	if (length >= INET6_ADDRSTRLEN ||
-	    addr_parse(word, length, addr_r) == -1) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_BAD, input,
-		    "is not an address"), "write it in numbers, such as "
-		    "192.0.2.1 or 2001:db8::1");
-		return -1;
-	}
-	if (colon && addr_is_v4(addr_r)) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_FORM, input,
-		    "is an IPv4-mapped IPv6 address"),
-		    "write the IPv4 address");
-		return -1;
-	}
+	    addr_parse(word, length, addr_r) == -1)
+		return NETWORK_BAD;
+	if (colon && addr_is_v4(addr_r))
+		return NETWORK_MAPPED;
 	/* ::/96; the unspecified and the loopback address are real ones */
 	if (memcmp(addr_r->b, zeros, sizeof(zeros)) == 0 &&
 	    ((addr_r->b[12] | addr_r->b[13] | addr_r->b[14]) != 0 ||
-	    addr_r->b[15] > 1)) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_FORM, input,
-		    "is an IPv4-compatible IPv6 address"),
-		    "write the IPv4 address");
-		return -1;
-	}
-	return 0;
+	    addr_r->b[15] > 1))
+		return NETWORK_COMPATIBLE;
+	return NETWORK_GOOD;
 }
 
-static int
-parse_prefix(struct context *context, const struct value_input *input,
-    const char *word, size_t length, const char *slash,
+static bool
+read_subnet(const char *word, size_t length, const char *slash,
     struct addr_range *range_r)
 {
-	size_t left = length - (size_t)(slash + 1 - word);
-	int64_t bits = decimal(slash + 1, left, 128);
+	size_t front = (size_t)(slash - word);
+	int64_t bits = network_number(slash + 1, length - front - 1, 128);
 	struct addr addr;
 
-	if (parse_one(context, input, word, (size_t)(slash - word),
-	    &addr) == -1)
-		return -1;
-	if (bits < 0 || addr_prefix(&addr, (unsigned)bits, range_r) == -1) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_BAD, input,
-		    "has no good prefix length"), "0 to 32 for IPv4, 0 to 128 "
-		    "for IPv6");
-		return -1;
-	}
-	return 0;
+	return bits >= 0 &&
+	    network_read_address(word, front, &addr) == NETWORK_GOOD &&
+	    addr_prefix(&addr, (unsigned)bits, range_r) == 0;
 }
 
-static int
-parse_range(struct context *context, const struct value_input *input,
-    const char *word, size_t length, const char *hyphen,
+static bool
+read_range(const char *word, size_t length, const char *hyphen,
     struct addr_range *range_r)
 {
-	size_t left = length - (size_t)(hyphen + 1 - word);
+	size_t front = (size_t)(hyphen - word);
 
-	if (parse_one(context, input, word, (size_t)(hyphen - word),
-	    &range_r->lo) == -1 ||
-	    parse_one(context, input, hyphen + 1, left, &range_r->hi) == -1)
-		return -1;
-	if (addr_is_v4(&range_r->lo) != addr_is_v4(&range_r->hi)) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_BAD, input,
-		    "mixes IPv4 and IPv6"), "both ends must be of one kind");
-		return -1;
-	}
-	if (addr_compare(&range_r->lo, &range_r->hi) > 0) {
-		diag_cure(context->diag, bad(context, DIAG_RANGE_INVERTED,
-		    input, "ends before it starts"), "swap the two addresses");
-		return -1;
-	}
-	return 0;
+	return network_read_address(word, front, &range_r->lo) ==
+	    NETWORK_GOOD && network_read_address(hyphen + 1,
+	    length - front - 1, &range_r->hi) == NETWORK_GOOD &&
+	    addr_is_v4(&range_r->lo) == addr_is_v4(&range_r->hi) &&
+	    addr_compare(&range_r->lo, &range_r->hi) <= 0;
+}
+
+bool
+network_read_range(enum schema_type type, const char *word, size_t length,
+    struct addr_range *range_r)
+{
+	const char *slash = memchr(word, '/', length);
+	const char *hyphen = memchr(word, '-', length);
+	bool any = type == SCHEMA_TYPE_ADDRS;
+
+	if (slash != NULL)
+		return (any || type == SCHEMA_TYPE_ADDR_PREFIX) &&
+		    read_subnet(word, length, slash, range_r);
+	if (hyphen != NULL)
+		return (any || type == SCHEMA_TYPE_ADDR_RANGE) &&
+		    read_range(word, length, hyphen, range_r);
+	if ((!any && type != SCHEMA_TYPE_ADDR) ||
+	    network_read_address(word, length, &range_r->lo) != NETWORK_GOOD)
+		return false;
+	range_r->hi = range_r->lo;
+	return true;
+}
+
+/* A bare number is an address to z/OS: 6793 is 0.0.26.137. */
+static bool
+take_integer(struct context *context, enum schema_type type,
+    const struct value_input *input, struct addr_range *range_r)
+{
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+	int64_t n = network_number(word, length, UINT32_MAX);
+	char text[ADDR_TEXT_MAX], quoted[STR_QUOTE_MAX];
+	unsigned value = (unsigned)n;
+
+	if (n < 0 || (type != SCHEMA_TYPE_ADDRS && type != SCHEMA_TYPE_ADDR))
+		return false;
+	snprintf(text, sizeof(text), "%u.%u.%u.%u", value >> 24,
+	    value >> 16 & 255, value >> 8 & 255, value & 255);
+	ensure(addr_parse(text, strlen(text), &range_r->lo) == 0);
+	range_r->hi = range_r->lo;
+	diag_cure(context->diag, diag_report(context->diag,
+	    DIAG_ADDRESS_INTEGER, value_span(input, input->words[0].offset,
+	    input->words[0].length), "%s is taken as an address",
+	    str_quote(word, length, quoted)), "it means %s", text);
+	return true;
 }
 
 /* All IPv6 addresses from lo to hi but those that stand for IPv4 ones. */
@@ -182,46 +171,20 @@ without_mapped(struct context *context, const struct addr_range *range)
 }
 
 int
-network_parse_addrs(struct context *context, enum schema_type type,
+network_parse_addrs(struct context *context, const struct schema_param *row,
     const struct value_input *input, const struct rules_addrs **addrs_r)
 {
 	size_t length;
 	const char *word = value_word(input, 0, &length);
-	const char *slash = memchr(word, '/', length);
-	const char *hyphen = memchr(word, '-', length);
-	bool any_form = type == SCHEMA_TYPE_ADDRS;
 	struct addr_range range;
 
 	*addrs_r = NULL;
-	if (any_form && str_equal(word, length, "All"))
+	if (row->type == SCHEMA_TYPE_ADDRS && str_equal(word, length, "All"))
 		return 0;
-	if (input->count > 1 && (input->text[input->words[1].offset] == '-' ||
-	    (length > 0 && word[length - 1] == '-'))) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_BAD, input,
-		    "is half a range"), "write the range without blanks");
+	if (!network_read_range(row->type, word, length, &range) &&
+	    !take_integer(context, row->type, input, &range)) {
+		network_mistake_addrs(context, row, input);
 		return -1;
-	}
-	if (slash != NULL && (any_form || type == SCHEMA_TYPE_ADDR_PREFIX)) {
-		if (parse_prefix(context, input, word, length, slash,
-		    &range) == -1)
-			return -1;
-	} else if (hyphen != NULL &&
-	    (any_form || type == SCHEMA_TYPE_ADDR_RANGE)) {
-		if (parse_range(context, input, word, length, hyphen,
-		    &range) == -1)
-			return -1;
-	} else if (type == SCHEMA_TYPE_ADDR_PREFIX) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_BAD, input,
-		    "is not a subnet"), "write it as address/prefix");
-		return -1;
-	} else if (type == SCHEMA_TYPE_ADDR_RANGE) {
-		diag_cure(context->diag, bad(context, DIAG_ADDRESS_BAD, input,
-		    "is not a range"), "write it as address-address");
-		return -1;
-	} else {
-		if (parse_one(context, input, word, length, &range.lo) == -1)
-			return -1;
-		range.hi = range.lo;
 	}
 	*addrs_r = without_mapped(context, &range);
 	return 0;
@@ -314,69 +277,62 @@ network_print_addrs(const struct rules_addrs *addrs, struct str *out)
 
 /* --- ports -------------------------------------------------------------- */
 
-static int
-bad_port(struct context *context, const struct value_input *input,
-    const char *word, size_t length)
+bool
+network_read_ports(const char *word, size_t length, struct addr_ports *range_r)
 {
-	struct diag_record *record;
+	const char *hyphen = memchr(word, '-', length);
+	size_t front = hyphen == NULL ? length : (size_t)(hyphen - word);
+	int64_t lo = network_number(word, front, PORT_MAX);
+	int64_t hi = hyphen == NULL ? lo :
+	    network_number(hyphen + 1, length - front - 1, PORT_MAX);
 
-	if (str_equal(word, length, "All")) {
-		record = bad(context, DIAG_PORT_BAD, input, "is not a port");
-		diag_cure(context->diag, record,
-		    "write 0 for any port, or leave the line out");
-		diag_edit(context->diag, record, value_span(input,
-		    input->words[0].offset, input->words[0].length), "0");
-	} else {
-		record = bad(context, DIAG_PORT_BAD, input,
-		    "is not a port or range of ports");
-		diag_cure(context->diag, record,
-		    "write numbers from 1 to %d, as n or n-m", PORT_MAX);
-	}
-	return -1;
+	if (lo < 0 || hi < lo)
+		return false;
+	*range_r = (struct addr_ports){ (uint16_t)lo, (uint16_t)hi };
+	return true;
+}
+
+/* Two words that are a range: "1024 65535". */
+static bool
+read_two(const struct value_input *input, struct addr_ports *range_r)
+{
+	struct addr_ports end;
+	size_t length, second;
+	const char *word = value_word(input, 0, &length);
+	const char *other = value_word(input, 1, &second);
+
+	if (!network_is_digits(word, length) ||
+	    !network_read_ports(word, length, range_r) ||
+	    !network_read_ports(other, second, &end) || end.lo < range_r->lo)
+		return false;
+	range_r->hi = end.lo;
+	return true;
 }
 
 int
-network_parse_ports(struct context *context, const struct value_input *input,
-    const struct rules_ports **ports_r, uint32_t *used_r)
+network_parse_ports(struct context *context, const struct schema_param *row,
+    const struct value_input *input, const struct rules_ports **ports_r,
+    uint32_t *used_r)
 {
-	size_t length, second = 0;
-	const char *word = value_word(input, 0, &length), *other = NULL;
-	const char *hyphen = memchr(word, '-', length);
-	int64_t lo, hi;
+	size_t length, second;
+	const char *word = value_word(input, 0, &length), *other;
 	struct addr_ports range;
 
 	*used_r = 1;
 	*ports_r = NULL;
-	if (hyphen != NULL) {
-		other = hyphen + 1;
-		second = length - (size_t)(other - word);
-		length = (size_t)(hyphen - word);
-	} else if (input->count > 1) {
+	if (input->count > 1 && memchr(word, '-', length) == NULL) {
 		other = value_word(input, 1, &second);
 		/* Another word after one port is text behind the value. */
-		if (is_digits(other, second))
+		if (network_is_digits(other, second))
 			*used_r = 2;
-		else if (other[0] == '-')
-			return bad_port(context, input, word, length);
-		else
-			other = NULL;
 	}
-	lo = decimal(word, length, PORT_MAX);
-	hi = other == NULL ? lo : decimal(other, second, PORT_MAX);
-	if (lo < 0 || hi < 0)
-		return bad_port(context, input, word, length);
-	if (hi < lo) {
-		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_RANGE_INVERTED, value_span(input,
-		    input->words[0].offset, input->words[*used_r - 1].offset +
-		    input->words[*used_r - 1].length - input->words[0].offset),
-		    "the port range ends before it starts"),
-		    "write %lld-%lld", (long long)hi, (long long)lo);
+	if (*used_r == 2 ? !read_two(input, &range) :
+	    !network_read_ports(word, length, &range)) {
+		network_mistake_ports(context, row, input, *used_r);
 		return -1;
 	}
-	if (lo == 0 && (hi == 0 || hi == PORT_MAX))
+	if (range.lo == 0 && (range.hi == 0 || range.hi == PORT_MAX))
 		return 0;
-	range = (struct addr_ports){ (uint16_t)lo, (uint16_t)hi };
 	if (context->ports == NULL ||
 	    memcmp(&context->ports->range[0], &range, sizeof(range)) != 0)
 		context->ports = network_merge_ports(context->arena, &range,

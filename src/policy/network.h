@@ -5,6 +5,7 @@
 #ifndef SALLYPORT_POLICY_NETWORK_H
 #define SALLYPORT_POLICY_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,13 +25,35 @@ struct value_input;
  * All or any, and used_r words used; -1 with the error reported.
  */
 MUST_USE int network_parse_addrs(struct context *context,
-    enum schema_type type, const struct value_input *input,
+    const struct schema_param *row, const struct value_input *input,
     const struct rules_addrs **addrs_r);
 MUST_USE int network_parse_ports(struct context *context,
-    const struct value_input *input, const struct rules_ports **ports_r,
-    uint32_t *used_r);
+    const struct schema_param *row, const struct value_input *input,
+    const struct rules_ports **ports_r, uint32_t *used_r);
 MUST_USE int network_parse_backend(struct context *context,
     const struct value_input *input, struct settings_backend *backend_r);
+
+/* --- one word, and nothing is reported --- */
+
+enum network_fault {
+	NETWORK_GOOD,
+	NETWORK_BAD,
+	NETWORK_MAPPED,		/* IPv6 that stands for IPv4: ::ffff:0:0/96 */
+	NETWORK_COMPATIBLE,	/* ::/96 but for :: and ::1 */
+};
+
+/* addr_r is set unless NETWORK_BAD. */
+enum network_fault network_read_address(const char *word, size_t length,
+    struct addr *addr_r);
+/* What an address type takes but for All and bare numbers. */
+bool network_read_range(enum schema_type type, const char *word,
+    size_t length, struct addr_range *range_r);
+/* "443", "1024-65535" */
+bool network_read_ports(const char *word, size_t length,
+    struct addr_ports *range_r);
+bool network_is_digits(const char *text, size_t length);
+/* Digits only, at most `max`; -1 where it is not. */
+int64_t network_number(const char *text, size_t length, uint32_t max);
 
 /* Sort the ranges in place, merge what overlaps or touches, and copy. */
 const struct rules_addrs *network_merge_addrs(struct arena *arena,

@@ -9,6 +9,7 @@
 #include "policy/diag.h"
 #include "policy/mend.h"
 #include "policy/network.h"
+#include "policy/network-mistake.h"
 #include "policy/value-list.h"
 #include "policy/times-value.h"
 
@@ -253,21 +254,75 @@ parse_url(struct context *context, const struct schema_param *row,
 
 /* --- any type ----------------------------------------------------------- */
 
-static void
-warn_of_rest(struct context *context, const struct value_input *input,
-    uint32_t used)
+/* Both of two directions; -1 where they are two. */
+static int
+check_second_choice(struct context *context, const struct schema_param *row,
+    const struct value_input *input, const struct value *value)
 {
+	char quoted[STR_QUOTE_MAX];
+	size_t length;
+	const char *word = value_word(input, 1, &length);
+	struct value second;
+
+	if (!find_choice(row, word, length, &second) ||
+	    second.choice == value->choice)
+		return 0;
+	diag_cure(context->diag, diag_report(context->diag, DIAG_VALUE_SECOND,
+	    value_span(input, input->words[1].offset, (uint32_t)length),
+	    "%s is a second value: %s takes one", str_quote(word, length,
+	    quoted), row->name), "write Both where both are meant");
+	return -1;
+}
+
+/* A second value of a condition would be lost: -1. */
+static int
+check_second(struct context *context, const struct schema_param *row,
+    const struct value_input *input, uint32_t used, const struct value *value)
+{
+	switch (row->type) {
+	case SCHEMA_TYPE_ADDRS:
+	case SCHEMA_TYPE_ADDR:
+	case SCHEMA_TYPE_ADDR_PREFIX:
+	case SCHEMA_TYPE_ADDR_RANGE:
+	case SCHEMA_TYPE_PORTS:
+		return network_mistake_rest(context, row, input, used);
+	case SCHEMA_TYPE_ENUM:
+		return row->owner != SCHEMA_OWNER_RULE ? 0 :
+		    check_second_choice(context, row, input, value);
+	default:
+		return 0;
+	}
+}
+
+/* What follows the words used is no part of the value. */
+static int
+check_rest(struct context *context, const struct schema_param *row,
+    const struct value_input *input, uint32_t used, const struct value *value)
+{
+	bool list = (row->flags & SCHEMA_REPEAT) != 0;
 	struct diag_record *record;
 	struct source_span rest;
 
 	if (input->count <= used)
-		return;
+		return 0;
+	if (check_second(context, row, input, used, value) == -1)
+		return -1;
 	rest = value_span(input, input->words[used].offset,
 	    input->end - input->words[used].offset);
 	record = diag_report(context->diag, DIAG_TEXT_AFTER_VALUE, rest,
 	    "text after the value is ignored");
-	diag_cure(context->diag, record, "remove it, or put a # before it");
-	mend_rest(context->diag, record, rest);
+	if (list)
+		diag_cure(context->diag, record, "write each value on a line "
+		    "of its own, behind %s", row->name);
+	else if (row->type == SCHEMA_TYPE_PATTERN)
+		diag_cure(context->diag, record, "write a rule for each name; "
+		    "put a # before a remark");
+	else
+		diag_cure(context->diag, record,
+		    "remove it, or put a # before it");
+	if (!list)
+		mend_rest(context->diag, record, rest);
+	return 0;
 }
 
 /* The language has no quotes; only where text is free may they stand. */
@@ -319,11 +374,11 @@ parse_typed(struct context *context, const struct schema_param *row,
 	case SCHEMA_TYPE_ADDR:
 	case SCHEMA_TYPE_ADDR_PREFIX:
 	case SCHEMA_TYPE_ADDR_RANGE:
-		return network_parse_addrs(context, row->type, input,
+		return network_parse_addrs(context, row, input,
 		    &value_r->addrs);
 	case SCHEMA_TYPE_PORTS:
-		return network_parse_ports(context, input, &value_r->ports,
-		    used_r);
+		return network_parse_ports(context, row, input,
+		    &value_r->ports, used_r);
 	case SCHEMA_TYPE_URL:
 		return parse_url(context, row, input, value_r);
 	case SCHEMA_TYPE_SUITES2:
@@ -399,8 +454,7 @@ value_parse(struct context *context, const struct schema_param *row,
 		return -1;
 	if (row->flags & SCHEMA_REPEAT)
 		list_text(context, row, value_r);
-	warn_of_rest(context, input, used);
-	return 0;
+	return check_rest(context, row, input, used, value_r);
 }
 
 void
