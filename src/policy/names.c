@@ -202,8 +202,10 @@ report_again(struct context *context, const struct names_entry *entry,
     const struct names_entry *other)
 {
 	struct arena_mark mark = arena_mark(context->scratch);
-	bool same = walk_same_body(context, entry->statement,
-	    entry->first, entry->end, content(context, other), other->end);
+	/* Past what is kept of errors, a long body need not be read again. */
+	bool same = diag_has_room(context->diag, DIAG_ERROR) &&
+	    walk_same_body(context, entry->statement, entry->first,
+	    entry->end, content(context, other), other->end);
 	struct source_span first = names_span(context, other),
 	    second = names_span(context, entry);
 	const struct names_entry *later = entry;
