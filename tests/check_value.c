@@ -247,6 +247,10 @@ START_TEST(test_addresses)
 	refused(row, "::ffff:c000:201", DIAG_ADDRESS_FORM);
 	refused(row, "::192.0.2.1", DIAG_ADDRESS_FORM);
 	refused(row, "::2", DIAG_ADDRESS_FORM);
+	refused(row, "::/96", DIAG_ADDRESS_FORM);
+	refused(row, "::/127", DIAG_ADDRESS_FORM);
+	expect(row, "::1/128", "::1");
+	refused(row, "10/8", DIAG_ADDRESS_BAD);
 	refused(row, "192.0.2.1/33", DIAG_ADDRESS_BAD);
 	refused(row, "192.0.2.1/", DIAG_ADDRESS_BAD);
 	refused(row, "/24", DIAG_ADDRESS_BAD);

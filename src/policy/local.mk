@@ -41,7 +41,6 @@ libpolicy_a_SOURCES += \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \
-	src/policy/network-mistake.c src/policy/network-mistake.h \
 	src/policy/overlap.c src/policy/overlap.h \
 	src/policy/piece.c src/policy/piece.h \
 	src/policy/policy.c src/policy/policy.h \
@@ -71,4 +70,7 @@ libpolicy_a_SOURCES += \
 	src/policy/value-show.c src/policy/value-show.h \
 	src/policy/view.c src/policy/view.h \
 	src/policy/walk.c src/policy/walk.h \
-	src/policy/witness.c src/policy/witness.h
+	src/policy/witness.c src/policy/witness.h \
+	src/policy/wrong.c src/policy/wrong.h \
+	src/policy/wrong-address.c src/policy/wrong-address.h \
+	src/policy/wrong-port.c src/policy/wrong-port.h

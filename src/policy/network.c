@@ -9,9 +9,10 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
-#include "policy/network-mistake.h"
 #include "policy/settings.h"
 #include "policy/value.h"
+#include "policy/wrong-address.h"
+#include "policy/wrong-port.h"
 
 #define PORT_MAX	65535
 
@@ -54,11 +55,18 @@ network_number(const char *text, size_t length, uint32_t max)
 	return n > max ? -1 : (int64_t)n;
 }
 
+bool
+network_is_compatible(const struct addr *addr)
+{
+	static const uint8_t zeros[12];
+
+	return memcmp(addr->b, zeros, sizeof(zeros)) == 0;
+}
+
 enum network_fault
 network_read_address(const char *word, size_t length, struct addr *addr_r)
 {
 	bool colon = memchr(word, ':', length) != NULL;
-	static const uint8_t zeros[12];
 
 	if (length >= INET6_ADDRSTRLEN ||
 	    addr_parse(word, length, addr_r) == -1)
@@ -66,7 +74,7 @@ network_read_address(const char *word, size_t length, struct addr *addr_r)
 	if (colon && addr_is_v4(addr_r))
 		return NETWORK_MAPPED;
 	/* ::/96; the unspecified and the loopback address are real ones */
-	if (memcmp(addr_r->b, zeros, sizeof(zeros)) == 0 &&
+	if (network_is_compatible(addr_r) &&
 	    ((addr_r->b[12] | addr_r->b[13] | addr_r->b[14]) != 0 ||
 	    addr_r->b[15] > 1))
 		return NETWORK_COMPATIBLE;
@@ -83,7 +91,8 @@ read_subnet(const char *word, size_t length, const char *slash,
 
 	return bits >= 0 &&
 	    network_read_address(word, front, &addr) == NETWORK_GOOD &&
-	    addr_prefix(&addr, (unsigned)bits, range_r) == 0;
+	    addr_prefix(&addr, (unsigned)bits, range_r) == 0 &&
+	    (bits == 128 || !network_is_compatible(&range_r->hi));
 }
 
 static bool
@@ -183,7 +192,7 @@ network_parse_addrs(struct context *context, const struct schema_param *row,
 		return 0;
 	if (!network_read_range(row->type, word, length, &range) &&
 	    !take_integer(context, row->type, input, &range)) {
-		network_mistake_addrs(context, row, input);
+		wrong_address_refuse(context, row, input);
 		return -1;
 	}
 	*addrs_r = without_mapped(context, &range);
@@ -328,7 +337,7 @@ network_parse_ports(struct context *context, const struct schema_param *row,
 	}
 	if (*used_r == 2 ? !read_two(input, &range) :
 	    !network_read_ports(word, length, &range)) {
-		network_mistake_ports(context, row, input, *used_r);
+		wrong_port_refuse(context, row, input, *used_r);
 		return -1;
 	}
 	if (range.lo == 0 && (range.hi == 0 || range.hi == PORT_MAX))

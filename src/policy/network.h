@@ -45,6 +45,8 @@ enum network_fault {
 /* addr_r is set unless NETWORK_BAD. */
 enum network_fault network_read_address(const char *word, size_t length,
     struct addr *addr_r);
+/* In ::/96, which stands for IPv4. */
+bool network_is_compatible(const struct addr *addr);
 /* What an address type takes but for All and bare numbers. */
 bool network_read_range(enum schema_type type, const char *word,
     size_t length, struct addr_range *range_r);

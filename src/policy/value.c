@@ -9,9 +9,10 @@
 #include "policy/diag.h"
 #include "policy/mend.h"
 #include "policy/network.h"
-#include "policy/network-mistake.h"
 #include "policy/value-list.h"
 #include "policy/times-value.h"
+#include "policy/wrong-address.h"
+#include "policy/wrong-port.h"
 
 #define DEFAULT_WORDS	2
 
@@ -284,8 +285,9 @@ check_second(struct context *context, const struct schema_param *row,
 	case SCHEMA_TYPE_ADDR:
 	case SCHEMA_TYPE_ADDR_PREFIX:
 	case SCHEMA_TYPE_ADDR_RANGE:
+		return wrong_address_refuse_rest(context, row, input, used);
 	case SCHEMA_TYPE_PORTS:
-		return network_mistake_rest(context, row, input, used);
+		return wrong_port_refuse_rest(context, row, input, used);
 	case SCHEMA_TYPE_ENUM:
 		return row->owner != SCHEMA_OWNER_RULE ? 0 :
 		    check_second_choice(context, row, input, value);
