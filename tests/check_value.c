@@ -353,6 +353,51 @@ START_TEST(test_ports)
 }
 END_TEST
 
+/* What other programs call the suites. */
+static const struct spelling {
+	const char *foreign, *name;
+} spellings[] = {
+	{ "ECDHE-RSA-AES256-GCM-SHA384",
+	  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384" },
+	{ "ecdhe-ecdsa-aes128-sha", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA" },
+	{ "AES128-SHA256", "TLS_RSA_WITH_AES_128_CBC_SHA256" },
+	{ "AES256-GCM-SHA384", "TLS_RSA_WITH_AES_256_GCM_SHA384" },
+	{ "AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384" },
+	{ "EDH-RSA-DES-CBC3-SHA", "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA" },
+	{ "DES-CBC-SHA", "TLS_RSA_WITH_DES_CBC_SHA" },
+	{ "RC4-MD5", "TLS_RSA_WITH_RC4_128_MD5" },
+	{ "NULL-SHA256", "TLS_RSA_WITH_NULL_SHA256" },
+	{ "DHE-RSA-CHACHA20-POLY1305",
+	  "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256" },
+	{ "TLS13-CHACHA20-POLY1305-SHA256", "TLS_CHACHA20_POLY1305_SHA256" },
+	{ "TLS1-3-AES-128-GCM-SHA256", "TLS_AES_128_GCM_SHA256" },
+	{ "TLS_ECDHE_RSA_AES_128_CBC_SHA1",
+	  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA" },
+	{ "TLS-DHE-RSA-WITH-AES-256-CBC-SHA256",
+	  "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256" },
+	{ "SSL_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA" },
+	{ "ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+	  "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" },
+	{ "HIGH", NULL }, { "AES", NULL }, { "", NULL }, { "SHA", NULL },
+	{ "ADH-AES128-SHA", NULL }, { "TLS_", NULL },
+	{ "ECDHE-RSA-AES256-GCM-SHA256", NULL },
+};
+
+START_TEST(test_foreign_suites)
+{
+	const struct spelling *s = &spellings[_i];
+	const struct suites_suite *suite = suites_find_foreign(s->foreign,
+	    strlen(s->foreign));
+
+	if (s->name == NULL) {
+		ck_assert_ptr_null(suite);
+		return;
+	}
+	ck_assert_ptr_nonnull(suite);
+	ck_assert_str_eq(suite->name, s->name);
+}
+END_TEST
+
 START_TEST(test_suites)
 {
 	const struct schema_param *two = row_of(SCHEMA_CIPHER_PARMS,
@@ -372,8 +417,15 @@ START_TEST(test_suites)
 	refused(four, "C02F13", DIAG_CIPHER_LENGTH);
 	refused(four, "FFFF", DIAG_CIPHER_BAD);
 	refused(four, "TLS_NO_SUCH", DIAG_CIPHER_BAD);
+	refused(two, "0x35", DIAG_CIPHER_BAD);
+	refused(two, "35,2F", DIAG_CIPHER_BAD);
+	refused(two, "AES128-SHA", DIAG_CIPHER_BAD);
 	for (size_t i = 0; suites_at(i) != NULL; i++) {
 		const struct suites_suite *s = suites_at(i);
+
+		/* No two become one where spellings are compared. */
+		ck_assert_ptr_eq(suites_find_foreign(s->name,
+		    strlen(s->name)), s);
 
 		ck_assert_ptr_eq(suites_find_code(s->code), s);
 		ck_assert_ptr_eq(suites_find_name(s->name, strlen(s->name)), s);
@@ -539,6 +591,8 @@ make(void)
 	tcase_add_test(tcase, test_second_values);
 	tcase_add_test(tcase, test_ports);
 	tcase_add_test(tcase, test_suites);
+	tcase_add_loop_test(tcase, test_foreign_suites, 0,
+	    sizeof(spellings) / sizeof(spellings[0]));
 	tcase_add_test(tcase, test_codes);
 	tcase_add_test(tcase, test_code_names);
 	tcase_add_test(tcase, test_urls);

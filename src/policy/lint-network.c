@@ -121,8 +121,7 @@ lint_network_line(struct lint_scope *scope, const struct lint_line *line)
 {
 	struct source_span word = lint_lines_word(scope, line, 1);
 
-	if (line->row == NULL || word.length == 0 ||
-	    lint_scope_is_wrong(scope, word))
+	if (line->row == NULL || word.length == 0)
 		return;
 	switch (line->row->type) {
 	case SCHEMA_TYPE_ADDRS:

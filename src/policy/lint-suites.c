@@ -28,6 +28,7 @@ struct list {
 	struct list *next;
 	struct coded *coded;
 	size_t count, room;
+	bool partial;		/* a line of it is not known */
 	/* whether a rule that uses it may have these versions on */
 	bool used13, used12;
 };
@@ -199,6 +200,11 @@ lint_suites_line(struct lint_scope *scope, const struct lint_line *line)
 	const struct suites_suite *suite;
 	struct list *list;
 
+	if (line->statement->id == SCHEMA_CIPHER_PARMS &&
+	    lint_scope_is_wrong(scope, lint_lines_word(scope, line, 0))) {
+		list_of(scope, line)->partial = true;
+		return;
+	}
 	if (line->row == NULL || word.length == 0 ||
 	    (line->row->type != SCHEMA_TYPE_SUITES2 &&
 	    line->row->type != SCHEMA_TYPE_SUITES4))
@@ -533,7 +539,7 @@ lint_suites_judge(struct lint_scope *scope, const struct lint_view *view)
 	/* With a Suite B profile the list does not count. */
 	if (list == NULL || list->count == 0 ||
 	    lint_view_number(scope, view, LINT_VIEW_SUITE_B) != 0 ||
-	    !judge_usable(scope, view, list))
+	    list->partial || !judge_usable(scope, view, list))
 		return;
 	judge_versions(scope, view, list);
 	judge_fips(scope, view, list);

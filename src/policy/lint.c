@@ -45,9 +45,12 @@ static void
 judge_line(struct lint_scope *scope, const struct lint_line *line)
 {
 	lint_text_line(scope, line);
+	lint_suites_line(scope, line);
+	/* What such a line says is not known. */
+	if (lint_scope_is_wrong(scope, lint_lines_word(scope, line, 0)))
+		return;
 	lint_network_line(scope, line);
 	lint_values_line(scope, line);
-	lint_suites_line(scope, line);
 	lint_lists_line(scope, line);
 }
 

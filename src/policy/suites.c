@@ -6,7 +6,8 @@
 #include "base/compiler.h"
 #include "base/str.h"
 
-#define SUGGEST_DISTANCE 3
+#define SUGGEST_DISTANCE	3
+#define REDUCED_MAX		64
 
 /* In order of code. */
 static const struct suites_suite suites[] = {
@@ -126,23 +127,114 @@ suites_find_code(uint16_t code)
 	return NULL;
 }
 
-const char *
-suites_suggest(const char *name, size_t length)
+/* --- other spellings ---------------------------------------------------- */
+
+/* Removes a part, or puts a shorter one in its place. */
+static void
+replace(char *text, const char *part, const char *by)
 {
-	const char *best = NULL;
+	char *at = strstr(text, part);
+	size_t length = strlen(part), kept = strlen(by);
+
+	if (at == NULL)
+		return;
+	memcpy(at, by, kept);
+	memmove(at + kept, at + length, strlen(at + length) + 1);
+}
+
+static bool
+begins(const char *text, const char *part)
+{
+	return strncmp(text, part, strlen(part)) == 0;
+}
+
+/*
+ * What all names of one suite have in common: no marks between words, and
+ * none of the words that some leave out. False where it is no such name.
+ */
+static bool
+reduce(const char *name, size_t length, char text[REDUCED_MAX])
+{
+	static const char *const ciphers[] = {
+		"AES", "3DES", "DES", "RC4", "NULL",
+	};
+	bool bare = memchr(name, '_', length) == NULL;
+	size_t n = 3;
+
+	/* Room before it for a key exchange that is left out. */
+	for (size_t i = 0; i < length; i++) {
+		char c = name[i];
+
+		if (c == '-' || c == '_' || c == '.')
+			continue;
+		if (c >= 'a' && c <= 'z')
+			c -= 'a' - 'A';
+		if (n + 1 == REDUCED_MAX || ((c < 'A' || c > 'Z') &&
+		    (c < '0' || c > '9')))
+			return false;
+		text[n++] = c;
+	}
+	text[n] = '\0';
+	bare = bare && !begins(text + 3, "TLS");
+	if (begins(text + 3, "TLS13"))
+		replace(text + 3, "TLS13", "");
+	else if (begins(text + 3, "TLS"))
+		replace(text + 3, "TLS", "");
+	else if (begins(text + 3, "SSL"))
+		replace(text + 3, "SSL", "");
+	replace(text + 3, "DESCBC3", "3DES");
+	replace(text + 3, "WITH", "");
+	replace(text + 3, "CBC", "");
+	replace(text + 3, "EDE", "");
+	replace(text + 3, "RC4128", "RC4");
+	replace(text + 3, "POLY1305SHA256", "POLY1305");
+	if (begins(text + 3, "EDH"))
+		replace(text + 3, "EDH", "DHE");
+	n = 3 + strlen(text + 3);
+	if (n > 7 && strcmp(text + n - 4, "SHA1") == 0)
+		text[n - 1] = '\0';
+	/* OpenSSL's AES128-SHA: RSA is understood. */
+	for (size_t i = 0; bare && i < ARRAY_SIZE(ciphers); i++)
+		if (begins(text + 3, ciphers[i])) {
+			memcpy(text, "RSA", 3);
+			return true;
+		}
+	memmove(text, text + 3, strlen(text + 3) + 1);
+	return true;
+}
+
+const struct suites_suite *
+suites_find_foreign(const char *name, size_t length)
+{
+	char text[REDUCED_MAX], known[REDUCED_MAX];
+
+	if (!reduce(name, length, text))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
+		if (reduce(suites[i].name, strlen(suites[i].name), known) &&
+		    strcmp(text, known) == 0)
+			return &suites[i];
+	return NULL;
+}
+
+size_t
+suites_suggest(const char *name, size_t length,
+    const char *nearest_r[SUITES_NEAREST_MAX])
+{
 	unsigned least = SUGGEST_DISTANCE + 1, distance;
-	bool tied = false;
+	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(suites); i++) {
 		distance = str_distance(name, length, suites[i].name,
 		    strlen(suites[i].name), SUGGEST_DISTANCE);
-		if (distance < least) {
-			least = distance;
-			best = suites[i].name;
-			tied = false;
-		} else if (distance == least) {
-			tied = true;
-		}
+		if (distance > SUGGEST_DISTANCE || distance > least)
+			continue;
+		if (distance < least)
+			count = 0;
+		least = distance;
+		if (count < SUITES_NEAREST_MAX)
+			nearest_r[count] = suites[i].name;
+		count++;
 	}
-	return least > SUGGEST_DISTANCE || tied ? NULL : best;
+	return count > SUITES_NEAREST_MAX ? 0 : count;
 }

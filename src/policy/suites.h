@@ -20,7 +20,17 @@ const struct suites_suite *suites_find_code(uint16_t code);
 /* Suite number `index` in order of code, or NULL past the last. */
 const struct suites_suite *suites_at(size_t index);
 
-/* The one nearest name within three edits, or NULL. */
-const char *suites_suggest(const char *name, size_t length);
+/*
+ * The suite that is meant by the name that OpenSSL, GnuTLS, Mbed TLS or old
+ * IBM books have for it: ECDHE-RSA-AES256-GCM-SHA384; or by one that lacks
+ * TLS_ or WITH_. NULL where there is none.
+ */
+const struct suites_suite *suites_find_foreign(const char *name,
+    size_t length);
+
+/* The nearest names within three edits; 0 where there are none, or many. */
+#define SUITES_NEAREST_MAX	2
+size_t suites_suggest(const char *name, size_t length,
+    const char *nearest_r[SUITES_NEAREST_MAX]);
 
 #endif

@@ -9,6 +9,8 @@
 #include "policy/suites.h"
 #include "policy/value.h"
 
+#define CODES_TEXT_MAX	256
+
 /* One reading of a list of codes, or of a name. */
 struct reading {
 	struct context *context;
@@ -90,39 +92,101 @@ code_of_name(const struct reading *r)
 static bool
 looks_like_codes(const struct reading *r)
 {
-	if (is_suites(r))
-		return memchr(r->word, '_', r->length) == NULL;
 	for (size_t i = 0; i < r->length; i++)
 		if (digit_of(r->word[i], 16) == -1)
 			return false;
 	return true;
 }
 
-/* The nearest name, or choice of the row; NULL where there is none. */
-static const char *
-suggest(const struct reading *r)
+/* Whether all of a text are codes of so many digits. */
+static bool
+are_codes(const struct reading *r, const char *text, size_t length,
+    size_t digits)
 {
-	const char *nearest = is_suites(r) ?
-	    suites_suggest(r->word, r->length) :
-	    codes_suggest(r->kind, r->word, r->length);
+	for (size_t i = 0; i + digits <= length; i += digits)
+		if (!is_known(r, number_of(text + i, digits, r->base)))
+			return false;
+	return length > 0 && length % digits == 0;
+}
 
-	if (nearest == NULL && !is_suites(r) && r->row->choices != NULL)
-		nearest = schema_suggest_choice(r->row, r->word, r->length);
-	return nearest;
+/* What is in a row of codes but for 0x and what is put between them. */
+static size_t
+bare_codes(const struct reading *r, char text[CODES_TEXT_MAX])
+{
+	size_t n = 0, i = 0;
+
+	while (i < r->length && n < CODES_TEXT_MAX) {
+		if (r->word[i] == '0' && i + 1 < r->length &&
+		    (r->word[i + 1] | 0x20) == 'x')
+			i += 2;
+		else if (strchr(",:;-", r->word[i]) != NULL)
+			i++;
+		else
+			text[n++] = r->word[i++];
+	}
+	return n < CODES_TEXT_MAX ? n : 0;
+}
+
+/* Codes with something between: what to write instead; else false. */
+static bool
+cure_codes(const struct reading *r, struct diag_record *record)
+{
+	struct diag *diag = r->context->diag;
+	char text[CODES_TEXT_MAX];
+	size_t length = bare_codes(r, text);
+
+	if (are_codes(r, text, length, r->digits)) {
+		diag_cure(diag, record, "write %.*s", (int)length, text);
+		diag_edit(diag, record, first_span(r->input), "%.*s",
+		    (int)length, text);
+		return true;
+	}
+	if (is_suites(r) && r->digits == 2 && are_codes(r, text, length, 4)) {
+		diag_cure(diag, record, "codes of four digits belong in "
+		    "V3CipherSuites4Char: write %.*s there", (int)length,
+		    text);
+		return true;
+	}
+	return false;
+}
+
+/* The nearest names; where there is none, the nearest choice of the row. */
+static size_t
+suggest(const struct reading *r, const char *nearest_r[SUITES_NEAREST_MAX])
+{
+	if (is_suites(r))
+		return suites_suggest(r->word, r->length, nearest_r);
+	nearest_r[0] = codes_suggest(r->kind, r->word, r->length);
+	if (nearest_r[0] == NULL && r->row->choices != NULL)
+		nearest_r[0] = schema_suggest_choice(r->row, r->word,
+		    r->length);
+	return nearest_r[0] != NULL;
 }
 
 static int
 refuse_name(const struct reading *r)
 {
 	struct diag *diag = r->context->diag;
+	const struct suites_suite *foreign = is_suites(r) ?
+	    suites_find_foreign(r->word, r->length) : NULL;
+	const char *nearest[SUITES_NEAREST_MAX];
 	char quoted[STR_QUOTE_MAX];
-	const char *nearest = suggest(r);
+	size_t count = suggest(r, nearest);
 	struct diag_record *record = diag_report(diag, r->bad,
 	    first_span(r->input), "%s is not a %s",
 	    str_quote(r->word, r->length, quoted), r->noun);
 
-	if (nearest != NULL)
-		diag_cure(diag, record, "did you mean '%s'?", nearest);
+	if (cure_codes(r, record))
+		return -1;
+	if (foreign != NULL) {
+		diag_cure(diag, record, "write %s", foreign->name);
+		diag_edit(diag, record, first_span(r->input), "%s",
+		    foreign->name);
+	} else if (count == 1)
+		diag_cure(diag, record, "did you mean '%s'?", nearest[0]);
+	else if (count == 2)
+		diag_cure(diag, record, "did you mean '%s' or '%s'?",
+		    nearest[0], nearest[1]);
 	else if (is_suites(r))
 		diag_cure(diag, record,
 		    "use an IANA name, or hexadecimal codes");
@@ -133,16 +197,19 @@ refuse_name(const struct reading *r)
 	return -1;
 }
 
-/* Whether a two-digit list is one of known four-digit codes. */
-static bool
-is_four_digit(const struct reading *r)
+/* The first name of a list, as it is to be written, or NULL. */
+static const char *
+first_name(const struct reading *r, char separator)
 {
-	if (!is_suites(r) || r->digits != 2 || r->length % 4 != 0)
-		return false;
-	for (size_t i = 0; i < r->length; i += 4)
-		if (!is_known(r, number_of(r->word + i, 4, 16)))
-			return false;
-	return true;
+	const char *end = memchr(r->word, separator, r->length);
+	const struct suites_suite *suite;
+
+	if (!is_suites(r))
+		return NULL;
+	suite = suites_find_name(r->word, (size_t)(end - r->word));
+	if (suite == NULL)
+		suite = suites_find_foreign(r->word, (size_t)(end - r->word));
+	return suite == NULL ? NULL : suite->name;
 }
 
 static int
@@ -150,10 +217,19 @@ refuse_separator(const struct reading *r, char separator)
 {
 	struct diag *diag = r->context->diag;
 	char quoted[STR_QUOTE_MAX];
+	const char *name = first_name(r, separator);
+	struct diag_record *record = diag_report(diag, r->bad,
+	    first_span(r->input), "%s in a list", str_quote(&separator, 1,
+	    quoted));
 
-	diag_cure(diag, diag_report(diag, r->bad, first_span(r->input),
-	    "%s in a list of codes", str_quote(&separator, 1, quoted)),
-	    "run codes together; write names on a line each");
+	if (cure_codes(r, record))
+		return -1;
+	if (name != NULL)
+		diag_cure(diag, record, "write each name on a line of its "
+		    "own, the first as %s", name);
+	else
+		diag_cure(diag, record,
+		    "run codes together; write names on a line each");
 	return -1;
 }
 
@@ -173,7 +249,8 @@ refuse_code(const struct reading *r, size_t at)
 		diag_cure(diag, record, "these codes are decimal: write %0*d "
 		    "for %s", (int)r->digits, hex,
 		    codes_find_code(r->kind, (uint16_t)hex)->name);
-	else if (is_four_digit(r))
+	else if (is_suites(r) && r->digits == 2 &&
+	    are_codes(r, r->word, r->length, 4))
 		diag_cure(diag, record, "codes of four digits belong in "
 		    "V3CipherSuites4Char");
 	else
