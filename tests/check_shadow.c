@@ -614,7 +614,7 @@ check_seen(const size_t *seen, size_t least)
 
 START_TEST(test_small_worlds)
 {
-	size_t policies = how_many(6000, 300000), seen[9] = { 0 };
+	size_t policies = how_many(6000, 200000), seen[9] = { 0 };
 
 	make_small_world();
 	for (size_t i = 0; i < policies; i++) {
@@ -631,7 +631,7 @@ END_TEST
 
 START_TEST(test_large_worlds)
 {
-	size_t policies = how_many(60, 2000), seen[9] = { 0 };
+	size_t policies = how_many(60, 600), seen[9] = { 0 };
 
 	make_large_world();
 	for (size_t i = 0; i < policies; i++) {
