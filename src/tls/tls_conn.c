@@ -157,6 +157,7 @@ established(struct tls_conn *conn)
 		return refused(conn, REASON_NO_PAIR);
 	conn->established = true;
 	tls_io_establish(&conn->io, version >= WOLFSSL_TLSV1_3);
+	tls_hello_finish(conn->ssl);
 	if (version >= WOLFSSL_TLSV1_3 && conn->ctx->store != NULL)
 		tls_ticket_give(&conn->resume, resumed);
 	tls_resume_fini(&conn->resume);

@@ -230,44 +230,80 @@ find_pair(const struct choice *c, const struct WOLFSSL_CTX *key)
 	return 0;
 }
 
-/* Before TLS 1.3 a suite says what key it needs. */
+/* Has the client a suite of the policy that the key can serve? */
 static bool
 suite_goes(const struct choice *c, const struct WOLFSSL_CTX *key)
 {
 	const struct tls_list *suites = &c->ctx->lists.suites;
 	bool rsa = tls_library_hello_key_is_rsa(key);
 
+	/* Before TLS 1.3 a suite says what key it needs. */
 	for (size_t i = 0; i < suites->count; i++)
-		if ((c->version >= 0x0304 ? suites->codes[i] >> 8 == 0x13 :
-		    suites->codes[i] >> 8 != 0x13 &&
+		if (tls_lists_is_of(suites->codes[i], c->version) &&
+		    (c->version >= 0x0304 ||
 		    tls_lists_is_ecdsa(suites->codes[i]) != rsa) &&
 		    tls_library_hello_has_suite(c->ssl, suites->codes[i]))
 			return true;
 	return false;
 }
 
-/* TLS 1.1 and older know one signature a key, and no lists. */
+static bool
+goes_unsigned(const struct choice *c, const struct WOLFSSL_CTX *key)
+{
+	const struct tls_list *suites = &c->ctx->lists.suites;
+
+	if (c->version >= 0x0304 || !tls_library_hello_key_is_rsa(key))
+		return false;
+	for (size_t i = 0; i < suites->count; i++)
+		if (!tls_lists_is_signed(suites->codes[i]) &&
+		    tls_library_hello_has_suite(c->ssl, suites->codes[i]))
+			return true;
+	return false;
+}
+
+static bool
+choose_pair(const struct choice *c, const struct WOLFSSL_CTX *key)
+{
+	uint16_t pair;
+
+	/* TLS 1.1 and older know one signature a key, and no lists. */
+	if (c->version < 0x0303)
+		return true;
+	/* RFC 8446, 9.2: the library refuses it, where it does not resume. */
+	if (c->version >= 0x0304 && !tls_library_hello_names_pairs(c->ssl))
+		return true;
+	pair = find_pair(c, key);
+	if (pair != 0) {
+		tls_library_hello_only_pair(c->ssl, pair);
+		return true;
+	}
+	if (!goes_unsigned(c, key))
+		return false;
+	tls_library_hello_drop_suites(c->ssl, tls_lists_is_signed);
+	tls_library_hello_forget_pairs(c->ssl);
+	return true;
+}
+
 static bool
 choose_identity(const struct choice *c)
 {
 	const struct tls_hello_identity *own = c->ctx->hello.identities;
-	uint16_t pair = 0;
+	bool suited = false;
 
 	for (size_t i = 0; i < c->count; i++) {
 		const struct tls_hello_identity *at = &c->first[i];
 
 		if (c->count > 1 && !suite_goes(c, at->library))
 			continue;
-		if (c->version >= 0x0303 &&
-		    (pair = find_pair(c, at->library)) == 0)
+		suited = true;
+		if (!choose_pair(c, at->library))
 			continue;
 		if (at != own)
 			tls_library_hello_use_identity(c->ssl, at->library);
-		if (pair != 0)
-			tls_library_hello_only_pair(c->ssl, pair);
 		return true;
 	}
-	return false;
+	/* Without a suite in common the library says so. */
+	return !suited;
 }
 
 static enum reason
@@ -329,9 +365,16 @@ tls_hello_proved(const struct tls_ctx *ctx, struct WOLFSSL *ssl)
 	    tls_library_hello_peer_pair(ssl));
 }
 
+void
+tls_hello_finish(struct WOLFSSL *ssl)
+{
+	tls_library_hello_forget_suites(ssl);
+}
+
 static void
 install(struct tls_ctx *ctx)
 {
+	tls_library_hello_keep_suites(ctx->library);
 	tls_library_hello_set_pairs(ctx->library, &ctx->lists.pairs);
 	if (ctx->lists.groups_coded)
 		tls_library_hello_set_groups(ctx->library,
@@ -347,6 +390,12 @@ tls_hello_proved(const struct tls_ctx *ctx, struct WOLFSSL *ssl)
 	(void)ctx;
 	(void)ssl;
 	return true;
+}
+
+void
+tls_hello_finish(struct WOLFSSL *ssl)
+{
+	(void)ssl;
 }
 
 static void

@@ -74,4 +74,7 @@ void tls_hello_free(struct tls_hello *hello);
  */
 bool tls_hello_proved(const struct tls_ctx *ctx, struct WOLFSSL *ssl);
 
+/* The handshake is done: frees what only the answer to a hello needed. */
+void tls_hello_finish(struct WOLFSSL *ssl);
+
 #endif

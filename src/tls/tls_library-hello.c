@@ -163,6 +163,12 @@ tls_library_hello_only_pair(WOLFSSL *ssl, uint16_t pair)
 }
 
 void
+tls_library_hello_forget_pairs(WOLFSSL *ssl)
+{
+	ssl->clSuites->hashSigAlgoSz = 0;
+}
+
+void
 tls_library_hello_set_pairs(WOLFSSL_CTX *ctx, const struct tls_list *pairs)
 {
 	put_pairs(ctx->suites, pairs->codes, pairs->count);
@@ -218,6 +224,13 @@ tls_library_hello_can_sign(const WOLFSSL_CTX *ctx, uint16_t pair,
 	default:
 		return false;
 	}
+}
+
+void
+tls_library_hello_forget_suites(WOLFSSL *ssl)
+{
+	/* The context's are used then; nothing chooses from them any more. */
+	FreeSuites(ssl);
 }
 
 uint16_t
@@ -306,6 +319,13 @@ tls_library_hello_acknowledge_name(WOLFSSL *ssl)
 /* --- certificate and key ------------------------------------------------ */
 
 void
+tls_library_hello_keep_suites(WOLFSSL_CTX *ctx)
+{
+	/* By this alone wolfSSL_new leaves suites with RSA keys out. */
+	ctx->haveStaticECC = 0;
+}
+
+void
 tls_library_hello_use_identity(WOLFSSL *ssl, const WOLFSSL_CTX *from)
 {
 	/* Borrowed, as those of its own context were. */
@@ -320,7 +340,6 @@ tls_library_hello_use_identity(WOLFSSL *ssl, const WOLFSSL_CTX *from)
 	ssl->options.haveRSA = from->haveRSA;
 	ssl->options.haveECDSAsig = from->haveECDSAsig;
 	ssl->options.haveECC = from->haveECC;
-	ssl->options.haveStaticECC = from->haveStaticECC;
 	ssl->pkCurveOID = from->pkCurveOID;
 }
 

@@ -5,7 +5,7 @@
  * of the library that the set-up builds (HAVE_WOLFSSL_HELLO); with any other
  * one nothing here exists.
  *
- * All calls but the last two are for the callbacks that come between the
+ * All calls but those at the end are for the callbacks that come between the
  * reading of a hello and the choice.
  */
 #ifndef SALLYPORT_TLS_TLS_LIBRARY_HELLO_H
@@ -38,6 +38,8 @@ void tls_library_hello_only_curve(struct WOLFSSL *ssl, uint16_t curve);
 bool tls_library_hello_names_pairs(struct WOLFSSL *ssl);
 bool tls_library_hello_has_pair(struct WOLFSSL *ssl, uint16_t pair);
 void tls_library_hello_only_pair(struct WOLFSSL *ssl, uint16_t pair);
+/* As if the client had not sent it: before TLS 1.3 the library signs then. */
+void tls_library_hello_forget_pairs(struct WOLFSSL *ssl);
 
 /* extended_master_secret, max_fragment_length, truncated_hmac. */
 bool tls_library_hello_has_ems(struct WOLFSSL *ssl);
@@ -65,11 +67,22 @@ bool tls_library_hello_can_sign(const struct WOLFSSL_CTX *ctx, uint16_t pair,
     uint16_t version);
 bool tls_library_hello_key_is_rsa(const struct WOLFSSL_CTX *ctx);
 
-/* What every handshake of a context begins with. */
+/*
+ * What every handshake of a context begins with. Call the first one before
+ * any: the library would leave out of a connection's suites those that the
+ * context's own key has no use for, and another may be chosen.
+ */
+void tls_library_hello_keep_suites(struct WOLFSSL_CTX *ctx);
 void tls_library_hello_set_groups(struct WOLFSSL_CTX *ctx,
     const struct tls_list *groups);
 void tls_library_hello_set_pairs(struct WOLFSSL_CTX *ctx,
     const struct tls_list *pairs);
+
+/*
+ * The handshake is done: a connection's own list of suites is freed, which the
+ * library keeps for a renegotiation.
+ */
+void tls_library_hello_forget_suites(struct WOLFSSL *ssl);
 
 /* By which pair the peer proved that its key is its own; 0: not known. */
 uint16_t tls_library_hello_peer_pair(struct WOLFSSL *ssl);

@@ -85,6 +85,15 @@ tls_lists_is_ecdsa(uint16_t suite)
 	return named(suite, "_ECDSA_");
 }
 
+bool
+tls_lists_is_signed(uint16_t suite)
+{
+	const struct suites_suite *known = suites_find_code(suite);
+
+	return known != NULL && strncmp(known->name, "TLS_RSA_",
+	    strlen("TLS_RSA_")) != 0;
+}
+
 /*
  * The versions, as bits, that a suite is of. RFC 5246, A.5 and RFC 5288: what
  * has a hash of its own needs TLS 1.2.
@@ -97,6 +106,12 @@ versions_of(uint16_t suite)
 	if (named(suite, "_SHA256") || named(suite, "_SHA384"))
 		return 1u << 3;
 	return 1u << 1 | 1u << 2 | 1u << 3;
+}
+
+bool
+tls_lists_is_of(uint16_t suite, uint16_t version)
+{
+	return (versions_of(suite) & 1u << (version - 0x0300)) != 0;
 }
 
 static void

@@ -44,5 +44,9 @@ bool tls_lists_is_dhe(uint16_t suite);
 bool tls_lists_is_ecdhe(uint16_t suite);
 /* Signed by an ECDSA (or EdDSA) key; else by an RSA key, or without one. */
 bool tls_lists_is_ecdsa(uint16_t suite);
+/* Signed at all: RSA key exchange is not (RFC 5246, 7.4.3). */
+bool tls_lists_is_signed(uint16_t suite);
+/* Is it one of that version's (0x0303)? */
+bool tls_lists_is_of(uint16_t suite, uint16_t version);
 
 #endif

@@ -17,11 +17,12 @@ if not daemon.lists():
 P = pki.Pki(T.path("pki"))
 ROOT = P.ca("root")
 RING = P.ring(T.path("ring"), P.server("server", ROOT), trusted=[ROOT])
-for name, kind in (("one", "ec"), ("two", "ec"), ("rsa", "rsa")):
-    P.ring(RING, P.server(name, ROOT, kind), label="label " + name,
-           default=False)
 RSA_RING = P.ring(T.path("rsa-ring"), P.server("rsa-server", ROOT, "rsa"),
                   trusted=[ROOT])
+for name, kind in (("one", "ec"), ("two", "ec"), ("rsa", "rsa")):
+    for ring in (RING, RSA_RING):
+        P.ring(ring, P.server(name, ROOT, kind), label="label " + name,
+               default=False)
 BIG = P.server("big", ROOT, key=P.key("big", "rsa", 3072))
 BIG_RING = P.ring(T.path("big-ring"), BIG, trusted=[ROOT])
 SERVICE = backend.Backend(T, backend.http)
@@ -76,9 +77,18 @@ rule("sni-match", ("ServerHandshakeSNI", "Optional"),
      ("ServerHandshakeSNIMatch", "Required"), *LIST)
 rule("sni-Required", ("ServerHandshakeSNI", "Required"),
      ("ServerHandshakeSNIMatch", "Required"), *LIST)
-rule("labels", ("ServerCertificateLabel", "label rsa"),
-     ("ServerCertificateLabel", "label one"),
-     ciphers=[("V3CipherSuites4Char", "1301C02FC02B")])
+KINDS = [("V3CipherSuites4Char", "1301C02FC02B")]
+for name, labels in (("labels", ("rsa", "one")),
+                     ("labels-ec", ("one", "rsa"))):
+    rule(name, *(("ServerCertificateLabel", "label " + one)
+                 for one in labels), ciphers=KINDS)
+# The ring's own key is of either kind, and so is the name's.
+KIND_LIST = [("ServerHandshakeSNI", "Optional"),
+             ("ServerHandshakeSNIMatch", "Optional"),
+             ("ServerHandshakeSNIList", "one.test/label one"),
+             ("ServerHandshakeSNIList", "rsa.test/label rsa")]
+for name, ring in (("kinds-ec", RING), ("kinds-rsa", RSA_RING)):
+    rule(name, *KIND_LIST, ring=ring, ciphers=KINDS)
 for value, ring in (("Legacy", BIG_RING), ("2048", BIG_RING),
                     ("Match", BIG_RING)):
     rule("edh-" + value, ("ServerEDHGroupSize", value), ring=ring,
@@ -245,18 +255,54 @@ with T.case("ServerHandshakeSNI: what is said in the log and in the hello"):
     expect(NAME not in served("sni-Optional",
                               more=[(NAME, other)]).extensions, "answered")
 
+for version in ("1_2", "1_3"):
+    with T.case("ServerHandshakeSNI: a key of another kind, TLS %s" % version):
+        for name, own in (("kinds-ec", "server"), ("kinds-rsa", "rsa-server")):
+            for asked, want in (("one.test", "one"), ("rsa.test", "rsa"),
+                                ("other.test", own)):
+                equal(certificate(name, "-servername", asked,
+                                  version=version), want,
+                      "%s, %s" % (name, asked))
+
 with T.case("ServerCertificateLabel: one for each kind of key, in order"):
-    for version in ("1_2", "1_3"):
-        equal(certificate("labels", version=version), "rsa", "the first")
-        equal(certificate("labels", "-sigalgs", "ECDSA+SHA256",
-                          version=version), "one", "for ECDSA")
-        equal(certificate("labels", "-sigalgs",
-                          "ECDSA+SHA256:rsa_pss_rsae_sha256",
-                          version=version), "rsa", "for both")
-    equal(certificate("labels", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256",
-                      version="1_2"), "one", "by the suite")
-    equal(certificate("labels", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256",
-                      version="1_2"), "rsa", "by the suite")
+    for name, own in (("labels", "rsa"), ("labels-ec", "one")):
+        for version in ("1_2", "1_3"):
+            equal(certificate(name, version=version), own, "the first")
+            equal(certificate(name, "-sigalgs", "ECDSA+SHA256",
+                              version=version), "one", "for ECDSA")
+            equal(certificate(name, "-sigalgs", "rsa_pss_rsae_sha256",
+                              version=version), "rsa", "for RSA")
+            equal(certificate(name, "-sigalgs",
+                              "ECDSA+SHA256:rsa_pss_rsae_sha256",
+                              version=version), own, "for both")
+        equal(certificate(name, "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256",
+                          version="1_2"), "one", "by the suite")
+        equal(certificate(name, "-cipher", "ECDHE-RSA-AES128-GCM-SHA256",
+                          version="1_2"), "rsa", "by the suite")
+        refused(name, 402, 40, [0x009c])
+
+with T.case("a server name with a NUL is not what stands before it"):
+    for name in ("sni-Required", "sni-Optional", "plain"):
+        for host in (b"one.test\0", b"one.test\0.evil", b"\0"):
+            sni = len(host).to_bytes(2, "big") + host
+            sni = (len(sni) + 1).to_bytes(2, "big") + b"\0" + sni
+            refused(name, 410, 50, more=[(NAME, sni)])
+            # The library reads no further, and misses the key share.
+            refused(name, 410, 109, more=[(NAME, sni)], **thirteen())
+
+with T.case("TLS 1.3 without signature_algorithms is refused"):
+    for name in ("plain", "labels", "sni-Optional"):
+        refused(name, 410, 109, signatures=(), **thirteen())
+        served(name, [ECDHE, 0xc02f], signatures=())
+
+with T.case("suites and signatures that nobody knows are passed over"):
+    for name in ("plain", "labels"):
+        for count in (140, 200, 500):
+            strange = list(range(0x8000, 0x8000 + count))
+            served(name, strange + [ECDHE])
+            served(name, signatures=strange + [0x0403])
+            served(name, **dict(thirteen(), suites=strange + [THIRTEEN]))
+            served(name, signatures=strange + [0x0403, 0x0804], **thirteen())
 
 with T.case("ServerEDHGroupSize: 2048 bits, or as the key has"):
     for name, bits in (("edh-Legacy", 2048), ("edh-2048", 2048),

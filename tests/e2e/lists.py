@@ -90,6 +90,12 @@ for kind, lists in SIGNING.items():
 rule("sign-rsa-0403", "rsa", **no_client(
     signatures=signatures("SignaturePairs", "0403")))
 
+# RSA key exchange signs nothing.
+UNSIGNED = dict(ciphers=[("V3CipherSuites4Char", "C02F009C")])
+rule("unsigned", "rsa", **no_client(**UNSIGNED))
+rule("unsigned-0403", "rsa", **no_client(
+    signatures=signatures("SignaturePairs", "0403"), **UNSIGNED))
+
 CLIENT_PAIRS = {"ec": "0403", "p384": "0503", "rsa": "0804",
                 "ed25519": "0807"}
 for kind, code in CLIENT_PAIRS.items():
@@ -268,6 +274,21 @@ for kind, lists in SIGNING.items():
 with T.case("SignaturePairs that the key cannot make: nobody is served"):
     Said("sign-rsa-0403", "1.2").refused(7453)
     Said("sign-rsa-0403", "1.3").refused(7453)
+
+with T.case("RSA key exchange needs no pair in common"):
+    sha1 = ["-sigalgs", "RSA+SHA1"]
+    said = Said("unsigned", "1.2", "-cipher",
+                "ECDHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256:@SECLEVEL=0",
+                *sha1).admitted()
+    equal(said.suite, "TLS_RSA_WITH_AES_128_GCM_SHA256", "suite")
+    said = Said("unsigned-0403", "1.2").admitted()
+    equal(said.suite, "TLS_RSA_WITH_AES_128_GCM_SHA256", "suite")
+    said = Said("unsigned", "1.2").admitted()
+    equal(said.suite, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "suite")
+    Said("unsigned", "1.2", "-cipher",
+         "ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", *sha1).refused(7453)
+    Said("unsigned-0403", "1.2", "-cipher",
+         "ECDHE-RSA-AES128-GCM-SHA256").refused(7453)
 
 for kind, code in CLIENT_PAIRS.items():
     with T.case("SignaturePairs 0403 %s: clients' keys" % code):

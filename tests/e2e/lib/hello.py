@@ -32,15 +32,18 @@ def record(kind, body, version=TLS10):
 
 
 def client_hello(suites, version=TLS12, versions=None, compressions=b"\0",
-                 session=b"", ticket=None, extensions=True, more=()):
+                 session=b"", ticket=None, extensions=True,
+                 signatures=SIGNATURES, more=()):
     """The record of a ClientHello.  versions: the supported_versions
-    extension; ticket: the body of a session_ticket extension; more: others,
+    extension; ticket: the body of a session_ticket extension; signatures:
+    the pairs of signature_algorithms (empty: it is left out); more: others,
     as (number, body)."""
     parts = []
     if extensions:
         parts.append(extension(10, _vector(2, _words(GROUPS))))
         parts.append(extension(11, b"\x01\x00"))
-        parts.append(extension(13, _vector(2, _words(SIGNATURES))))
+        if signatures:
+            parts.append(extension(13, _vector(2, _words(signatures))))
     if ticket is not None:
         parts.append(extension(35, ticket))
     parts += [extension(*one) for one in more]
