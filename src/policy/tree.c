@@ -33,6 +33,13 @@ open_block(struct tree_parse *parse, struct source_span span)
 {
 	struct diag_record *record;
 
+	if (parse->previous == POLICY_TOKEN_OPEN) {
+		record = diag_report(parse->diag, DIAG_BRACE_BARE, span,
+		    "a second '{' for one block");
+		diag_cure(parse->diag, record, "remove it, and its '}'");
+		parse->surplus++;
+		return 0;
+	}
 	if (!parse->head) {
 		record = diag_report(parse->diag, DIAG_BRACE_BARE, span,
 		    "'{' without a statement before it");
@@ -58,6 +65,10 @@ close_block(struct tree_parse *parse, struct source_span span)
 {
 	struct diag_record *record;
 
+	if (parse->depth == 0 && parse->surplus > 0) {
+		parse->surplus--;
+		return 0;
+	}
 	if (parse->depth == 0) {
 		record = diag_report(parse->diag, DIAG_BRACE_SURPLUS, span,
 		    "'}' closes nothing");

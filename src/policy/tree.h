@@ -116,6 +116,8 @@ struct tree_parse {
 	bool head;			/* the line before a '{' has a keyword */
 	bool blank_told;		/* of a no-break space on this line */
 	uint32_t depth;			/* of open blocks */
+	uint32_t surplus;		/* of '{' that were told of, and whose
+					 * '}' is not known */
 	uint32_t skipping;		/* of open braces in what is skipped */
 	bool too_deep;			/* told already */
 };
