@@ -9,6 +9,7 @@
 #include "policy/inert.h"
 #include "policy/mistake.h"
 #include "policy/names.h"
+#include "policy/secret.h"
 #include "policy/tree.h"
 #include "policy/value-list.h"
 #include "policy/walk.h"
@@ -40,6 +41,8 @@ struct builder {
 	struct context *context;
 	struct body *body;
 	bool of_rule;
+	const struct tree_node *end;	/* of the lines */
+	const struct tree_node *last;	/* that belongs to the one taken */
 };
 
 static size_t
@@ -344,6 +347,59 @@ may_be_template(const struct schema_param *row, const char *text,
 	}
 }
 
+/* Whether a line begins with no word of the language. */
+static bool
+is_strange(const struct builder *b, const struct tree_node *node)
+{
+	const char *word;
+	size_t length;
+
+	if (node == NULL || node == b->end || node->block)
+		return false;
+	word = context_text(b->context, &node->words[0]);
+	length = node->words[0].length;
+	return schema_find_statement(word, length) == NULL &&
+	    schema_find_home(NULL, word, length) == NULL;
+}
+
+/* Whether the next line is the value that a line lacks, and nothing else. */
+static bool
+is_value_of(const struct builder *b, const struct schema_param *row,
+    const struct tree_node *next)
+{
+	const struct schema_choice *choice = row->choices;
+	const char *word;
+	size_t length;
+
+	if (!is_strange(b, next))
+		return false;
+	word = context_text(b->context, &next->words[0]);
+	length = next->words[0].length;
+	if (row->type == SCHEMA_TYPE_FLAG || row->type == SCHEMA_TYPE_ENUM) {
+		for (; choice->name != NULL; choice++)
+			if (str_equal(word, length, choice->name))
+				return true;
+		return false;
+	}
+	return schema_suggest_row(b->body->statement, word, length) == NULL;
+}
+
+/* A line without a value takes the next one, so that it is one mistake; all
+ * that may be a password is read no further. */
+static void
+take_next(struct builder *b, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	const struct tree_word *word = &node->words[0];
+
+	if (secret_keyword(context_text(b->context, word), word->length) ==
+	    word->length)
+		while (is_strange(b, b->last->next))
+			b->last = b->last->next;
+	else if (row != NULL && is_value_of(b, row, node->next))
+		b->last = node->next;
+}
+
 /* 0, or -1 with the mistake reported. */
 static int
 check_form(struct builder *b, const struct schema_param *row,
@@ -365,7 +421,8 @@ check_form(struct builder *b, const struct schema_param *row,
 	if (node->count < 2) {
 		if (row->flags & SCHEMA_EMPTY)
 			return 0;
-		mistake_no_value(context, row, node);
+		take_next(b, row, node);
+		mistake_no_value(context, row, node, b->last != node);
 		return -1;
 	}
 	text = context_text(context, &node->words[1]);
@@ -420,7 +477,8 @@ check_repeat(struct builder *b, const struct schema_param *row,
 	return 0;
 }
 
-static void
+/* Returns the last line that it took. */
+static const struct tree_node *
 take_line(struct builder *b, const struct tree_node *node)
 {
 	struct context *context = b->context;
@@ -429,6 +487,7 @@ take_line(struct builder *b, const struct tree_node *node)
 	const char *meant;
 	size_t number;
 
+	b->last = node;
 	row = find_row(context->index, b->body->statement,
 	    context_text(context, word), word->length, &number);
 	if (row == NULL) {
@@ -437,9 +496,12 @@ take_line(struct builder *b, const struct tree_node *node)
 		if (meant != NULL && schema_find_row(b->body->statement,
 		    meant, strlen(meant), &number) != NULL)
 			see(b, number);
-		return;
+		if (node->count == 1 && !node->block)
+			take_next(b, NULL, node);
+		return b->last;
 	}
-	if (check_form(b, row, node) == 0 && check_repeat(b, row, number, node) == 0) {
+	if (check_form(b, row, node) == 0 &&
+	    check_repeat(b, row, number, node) == 0) {
 		if (row->type == SCHEMA_TYPE_BLOCK)
 			take_block(b, row, node);
 		else if (row->type == SCHEMA_TYPE_REF)
@@ -448,6 +510,7 @@ take_line(struct builder *b, const struct tree_node *node)
 			take_value(b, row, node);
 	}
 	see(b, number);
+	return b->last;
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -472,7 +535,10 @@ body_compile(struct context *context, const struct schema_statement *statement,
     const struct tree_node *end, bool of_rule)
 {
 	struct body *body = arena_alloc(context->scratch, sizeof(*body));
-	struct builder b = { context, body, of_rule };
+	struct builder b = {
+		.context = context, .body = body, .of_rule = of_rule,
+		.end = end,
+	};
 	size_t errors = diag_count(context->diag, DIAG_ERROR);
 	const struct tree_word *word;
 	const struct tree_node *node;
@@ -484,7 +550,7 @@ body_compile(struct context *context, const struct schema_statement *statement,
 	    context->scratch, context_text(context, word), word->length);
 	for (node = first; node != end; node = node->next)
 		if (!node->taken)
-			take_line(&b, node);
+			node = take_line(&b, node);
 	check_required(&b);
 	body->broken = diag_count(context->diag, DIAG_ERROR) > errors;
 	return body;
@@ -494,10 +560,13 @@ void
 body_add_line(struct context *context, struct body *body,
     const struct tree_node *node)
 {
-	struct builder b = { context, body, true };
+	struct builder b = {
+		.context = context, .body = body, .of_rule = true,
+		.end = node->next,
+	};
 	size_t errors = diag_count(context->diag, DIAG_ERROR);
 
-	take_line(&b, node);
+	(void)take_line(&b, node);
 	body->broken |= diag_count(context->diag, DIAG_ERROR) > errors;
 }
 

@@ -139,6 +139,10 @@
 	  "Only the first one would count, and what the other one means would " \
 	  "go another way. Put several ports into a PortGroup, several " \
 	  "addresses into an IpAddrGroup.") \
+	D(VALUE_SECRET, 1323, ERROR, \
+	  "the keyword of a password stands in another value", \
+	  "Write one parameter a line: what follows the keyword would be shown " \
+	  "as a part of the other value.") \
 	D(TIME_MASK, 1340, ERROR, "a mask of times cannot be read", \
 	  "A mask is a row of digits, 1 where the rule is in force: 12 months " \
 	  "from January, 7 days of the week from Sunday, 31 days of the month " \

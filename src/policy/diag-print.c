@@ -30,42 +30,16 @@ struct search {
 	size_t secret;		/* found here, or past the line's end */
 };
 
-static bool
-ends_word(const char *p, size_t left)
-{
-	switch (*p) {
-	case ' ': case '\t': case '\0': case '{': case '}': case '"':
-	case '\'': case '=': case ':': case ',': case ';':
-		return true;
-	case '\xc2':
-		return left >= 2 && p[1] == '\xa0';
-	default:
-		return false;
-	}
-}
-
 /* Where a secret starts, if that is before `end` of the line, or after it. */
 static size_t
-find_secret(struct search *search, const char *line, size_t length, size_t end)
+find_secret(struct search *search, struct source_span span, const char *line,
+    size_t length, size_t end)
 {
-	size_t i, start, keyword;
-
 	if (search->line != line)
-		*search = (struct search){ line, 0, SIZE_MAX };
-	i = search->at;
-	while (i < length && i < end && search->secret == SIZE_MAX) {
-		while (i < length && ends_word(line + i, length - i))
-			i++;
-		/* the second byte of a no-break space */
-		if (i < length && i > 0 && line[i] == '\xa0')
-			i++;
-		for (start = i; i < length && !ends_word(line + i, length - i);)
-			i++;
-		keyword = secret_keyword(line + start, i - start);
-		if (keyword > 0)
-			search->secret = start + keyword;
-	}
-	search->at = i;
+		*search = (struct search){ line, 0,
+		    secret_precedes(span) ? 0 : SIZE_MAX };
+	if (search->secret == SIZE_MAX)
+		search->secret = secret_search(line, length, &search->at, end);
 	return search->secret;
 }
 
@@ -154,7 +128,7 @@ print_line(const struct diag_record *record, struct search *search, FILE *out)
 	if (picture.caret > length)
 		picture.caret = (uint32_t)length;
 	picture.caret_end = picture.caret + span->length;
-	secret = find_secret(search, text + start, length,
+	secret = find_secret(search, *span, text + start, length,
 	    picture.caret + (size_t)4 * LINE_AFTER);
 	draw_line(&picture, text + start, length, secret);
 	fprintf(out, "%5u | %s\n%*s %s", source_locate(span->source,

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "policy/body.h"
 #include "policy/context.h"
+#include "policy/secret.h"
 #include "policy/value-field.h"
 #include "policy/value.h"
 
@@ -65,6 +66,19 @@ add_slot(struct inert *inert)
 	return &inert->slots[inert->count++];
 }
 
+/* What looks like one: "cn=admin,pw=...". */
+static void
+hide_secret(struct str *s)
+{
+	size_t at = 0, secret = secret_search(s->text, s->length, &at,
+	    s->length);
+
+	if (secret >= s->length)
+		return;
+	s->length = secret;
+	str_add(s, "***");
+}
+
 void
 inert_note(struct context *context, const struct schema_statement *statement,
     const struct schema_param *row, const struct value *value,
@@ -80,6 +94,8 @@ inert_note(struct context *context, const struct schema_statement *statement,
 		return;
 	str_init(&s, text, sizeof(text));
 	value_field_print(row, value, &s);
+	if (row->type == SCHEMA_TYPE_TEXT)
+		hide_secret(&s);
 	slot = add_slot(context->inert);
 	slot->body = body;
 	slot->item = (struct inert_item){

@@ -121,7 +121,7 @@ mistake_unknown(struct context *context,
 		    "unknown parameter");
 		return NULL;
 	}
-	secret_quote(name, word->length, quoted);
+	secret_quote(span, quoted);
 	home = find_home(statement, name, word->length);
 	if (home != NULL) {
 		record = diag_report(context->diag, DIAG_WRONG_STATEMENT, span,
@@ -179,15 +179,18 @@ mistake_block(struct context *context, const struct schema_param *row,
 
 void
 mistake_no_value(struct context *context, const struct schema_param *row,
-    const struct tree_node *node)
+    const struct tree_node *node, bool next)
 {
 	char values[256];
 	struct diag_record *record = diag_report(context->diag,
 	    DIAG_VALUE_MISSING, keyword_span(context, node),
 	    "%s has no value", row->name);
 
-	diag_cure(context->diag, record, "allowed are %s",
-	    schema_values(row, values, sizeof(values)));
+	if (next)
+		diag_cure(context->diag, record, "write it on the same line");
+	else
+		diag_cure(context->diag, record, "allowed are %s",
+		    schema_values(row, values, sizeof(values)));
 }
 
 void

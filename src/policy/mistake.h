@@ -7,6 +7,8 @@
 #ifndef SALLYPORT_POLICY_MISTAKE_H
 #define SALLYPORT_POLICY_MISTAKE_H
 
+#include <stdbool.h>
+
 #include "policy/schema.h"
 #include "policy/source.h"
 
@@ -22,8 +24,9 @@ void mistake_no_block(struct context *context, const struct schema_param *row,
     const struct tree_node *node);
 void mistake_block(struct context *context, const struct schema_param *row,
     const struct tree_node *node);
+/* next: the value stands on the next line. */
 void mistake_no_value(struct context *context, const struct schema_param *row,
-    const struct tree_node *node);
+    const struct tree_node *node, bool next);
 void mistake_unresolved(struct context *context,
     const struct schema_param *row, const struct tree_word *word);
 

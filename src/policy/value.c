@@ -9,6 +9,7 @@
 #include "policy/diag.h"
 #include "policy/mend.h"
 #include "policy/network.h"
+#include "policy/secret.h"
 #include "policy/value-list.h"
 #include "policy/times-value.h"
 #include "policy/wrong-address.h"
@@ -137,6 +138,31 @@ parse_word(struct context *context, const struct schema_param *row,
 	return 0;
 }
 
+/* Two parameters on one line: nothing would hide the password. */
+static int
+check_no_secret(struct context *context, const struct schema_param *row,
+    const struct value_input *input)
+{
+	const char *text = input->text;
+	uint32_t at = input->words[0].offset, start;
+
+	while (at < input->end) {
+		start = at;
+		while (at < input->end && strchr(" \t", text[at]) == NULL)
+			at++;
+		if (secret_is_keyword(text + start, at - start)) {
+			diag_cure(context->diag, diag_report(context->diag,
+			    DIAG_VALUE_SECRET, value_span(input, start,
+			    at - start), "%.*s stands in the value of %s",
+			    (int)(at - start), text + start, row->name),
+			    "put it on a line of its own");
+			return -1;
+		}
+		at++;
+	}
+	return 0;
+}
+
 static int
 parse_text(struct context *context, const struct schema_param *row,
     const struct value_input *input, struct value *value_r)
@@ -144,7 +170,8 @@ parse_text(struct context *context, const struct schema_param *row,
 	const char *text = input->text + input->words[0].offset;
 	size_t length = input->end - input->words[0].offset;
 
-	if (check_length(context, row, input, text, length) == -1)
+	if (check_length(context, row, input, text, length) == -1 ||
+	    check_no_secret(context, row, input) == -1)
 		return -1;
 	if (length > 1 && text[0] == '"' && text[length - 1] == '"')
 		diag_cure(context->diag, diag_report(context->diag,

@@ -270,7 +270,7 @@ report_unknown(struct walker *w, const struct tree_node *node)
 	if (walk_refuse_template(context, text, span) || (!node->block &&
 	    walk_refuse_remark(context, text, span)))
 		return;
-	secret_quote(text, word->length, quoted);
+	secret_quote(span, quoted);
 	home = node->block ? NULL :
 	    schema_find_home(NULL, text, word->length);
 	if (home != NULL) {
