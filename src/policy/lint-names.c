@@ -32,57 +32,150 @@ key_of(uint64_t hash)
 
 /* --- used or not -------------------------------------------------- */
 
-/* The name that a reference's line has. */
-static const char *
-name_referred(const struct body_link *link, size_t *length_r)
+static void
+reach(struct names_entry *entry)
 {
-	const char *line = lint_scope_text(link->span);
-	size_t at = strcspn(line, " \t");
-
-	at += strspn(line + at, " \t");
-	*length_r = link->span.length <= at ? 0 :
-	    strcspn(line + at, " \t\r\n");
-	return line + at;
+	if (entry != NULL && entry->body != NULL)
+		body_reach(entry->body);
 }
 
-/* What a reference that leads nowhere probably meant, or NULL. */
-static struct names_entry *
-meant(const struct context *context, const struct body_link *link)
+/* The next word of a line; false at its end, a brace or a remark. */
+static bool
+next_word(struct source_span *rest, struct source_span *word_r)
 {
-	const struct schema_statement *wanted =
-	    schema_statement(link->row->statement);
-	size_t length;
-	const char *name = name_referred(link, &length), *nearest;
-	struct names_entry *other = names_find_other(context->names, wanted,
-	    name, length);
+	const char *text = lint_scope_text(*rest);
+	uint32_t at = 0, length = 0;
 
-	if (other != NULL)
-		return other;
-	nearest = names_suggest(context->names, wanted, name, length);
-	return nearest == NULL ? NULL : names_find(context->names, wanted,
-	    nearest, strlen(nearest));
+	while (at < rest->length && strchr(" \t\r\n", text[at]) != NULL)
+		at++;
+	while (at + length < rest->length &&
+	    strchr(" \t\r\n{}", text[at + length]) == NULL)
+		length++;
+	*word_r = (struct source_span){ rest->source, rest->offset + at,
+	    length };
+	rest->offset += at + length;
+	rest->length -= at + length;
+	return length > 0 && text[at] != '#';
+}
+
+/* Whatever has this name, unless the word is where it gets it. */
+static void
+reach_named(struct lint_scope *scope, struct source_span word)
+{
+	const char *name = lint_scope_text(word);
+
+	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++) {
+		struct names_entry *entry = names_find(scope->context->names,
+		    schema_statement((enum schema_statement_id)id), name,
+		    word.length);
+
+		if (entry != NULL && names_span(scope->context,
+		    entry).offset != word.offset)
+			reach(entry);
+	}
+}
+
+/* What a name that leads nowhere probably meant. */
+static void
+reach_meant(struct lint_scope *scope, struct source_span keyword,
+    struct source_span name)
+{
+	const char *text = lint_scope_text(keyword), *nearest;
+	const struct schema_statement *home = schema_find_home(NULL, text,
+	    keyword.length);
+	const struct schema_param *row = home == NULL ? NULL :
+	    schema_find_row(home, text, keyword.length, NULL);
+	const struct schema_statement *wanted;
+
+	if (row == NULL || row->type != SCHEMA_TYPE_REF)
+		return;
+	wanted = schema_statement(row->statement);
+	nearest = names_suggest(scope->context->names, wanted,
+	    lint_scope_text(name), name.length);
+	if (nearest != NULL)
+		reach(names_find(scope->context->names, wanted, nearest,
+		    strlen(nearest)));
+}
+
+/* The line at an offset. */
+static struct source_span
+line_at(const struct source *source, uint32_t offset)
+{
+	struct source_span line = { source, offset, 0 };
+
+	line.length = (uint32_t)source_line(source, offset, &line.offset);
+	return line;
 }
 
 /*
- * Marks what a body leads to by mistake: that is one mistake, and was told;
- * what it meant is not useless, too.
+ * Marks what a line that has an error names: that is one mistake, and was
+ * told; what it meant is not useless, too.
  */
 static void
-reach_meant(struct lint_scope *scope, const struct body *body)
+reach_by_mistake(struct lint_scope *scope, const struct diag_record *record)
 {
-	struct names_entry *entry;
+	struct source_span rest = line_at(record->span.source,
+	    record->span.offset), keyword, word;
+	uint32_t end = rest.offset + rest.length;
 
-	for (size_t i = 0; i < body->link_count; i++) {
-		const struct body_link *link = &body->links[i];
+	/* The value may stand on the next line. */
+	if (record->code == DIAG_VALUE_MISSING &&
+	    end < source_size(rest.source))
+		rest.length += 1 + line_at(rest.source, end + 1).length;
+	if (!next_word(&rest, &keyword))
+		return;
+	reach_named(scope, keyword);
+	while (next_word(&rest, &word)) {
+		reach_named(scope, word);
+		if (record->code == DIAG_REFERENCE_UNRESOLVED &&
+		    word.offset == record->span.offset)
+			reach_meant(scope, keyword, word);
+	}
+}
 
-		if (link->inlined != NULL)
-			reach_meant(scope, link->inlined);
-		if (link->inlined != NULL || (link->target != NULL &&
-		    link->target->node != NULL))
+/* Whether it is not known which lines belong to a statement. */
+static bool
+loses_lines(enum diag_code code)
+{
+	switch (code) {
+	case DIAG_BLOCK_UNCLOSED:
+	case DIAG_BRACE_SURPLUS:
+	case DIAG_BRACE_BARE:
+	case DIAG_NESTING_DEPTH:
+	case DIAG_SYNTAX:
+	case DIAG_STATEMENT_MISPLACED:
+	case DIAG_UNKNOWN_STATEMENT:
+	case DIAG_UNKNOWN_PARAMETER:
+	case DIAG_WRONG_STATEMENT:
+	case DIAG_TEMPLATE_TEXT:
+	case DIAG_BLOCK_UNEXPECTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Marks what any line of the text refers to. */
+static void
+reach_by_text(struct lint_scope *scope)
+{
+	const struct source *source = scope->context->source;
+	const char *text = source_text(source), *end;
+	size_t size = source_size(source), at, next;
+
+	for (at = source_start(source); at < size; at = next) {
+		struct source_span rest = { source, (uint32_t)at, 0 };
+		struct source_span keyword, word;
+
+		end = memchr(text + at, '\n', size - at);
+		next = end == NULL ? size : (size_t)(end + 1 - text);
+		rest.length = (uint32_t)(next - at);
+		if (!next_word(&rest, &keyword) || keyword.length < 3 ||
+		    !str_equal(lint_scope_text(keyword) + keyword.length - 3,
+		    3, "Ref"))
 			continue;
-		entry = meant(scope->context, link);
-		if (entry != NULL && entry->body != NULL)
-			body_reach(entry->body);
+		while (next_word(&rest, &word))
+			reach_named(scope, word);
 	}
 }
 
@@ -90,17 +183,22 @@ static void
 reach_all(struct lint_scope *scope)
 {
 	struct names_entry *entry = names_first(scope->context->names);
-	bool doubtful = diag_count(scope->diag, DIAG_ERROR) > 0;
+	const struct diag_record *record;
+	bool lost = false;
 
-	for (; entry != NULL; entry = entry->next) {
-		if (entry->body == NULL)
-			continue;
-		/* What a second body leads to is meant as well. */
+	/* What a second body leads to is meant as well. */
+	for (; entry != NULL; entry = entry->next)
 		if (entry->statement->id == SCHEMA_RULE || entry->duplicate)
-			body_reach(entry->body);
-		if (doubtful && diag_has_room(scope->diag, DIAG_WARNING))
-			reach_meant(scope, entry->body);
+			reach(entry);
+	for (size_t i = 0; (record = diag_at(scope->diag, i)) != NULL; i++) {
+		if (record->severity != DIAG_ERROR ||
+		    record->span.source != scope->context->source)
+			continue;
+		reach_by_mistake(scope, record);
+		lost = lost || loses_lines(record->code);
 	}
+	if (lost)
+		reach_by_text(scope);
 }
 
 /* Notes of each unused statement one that leads to it. */
@@ -267,8 +365,10 @@ advise_same(struct lint_scope *scope)
 void
 lint_names_check(struct lint_scope *scope)
 {
-	/* Without a rule nothing is used; that is told. */
-	if (names_count(scope->context->names, SCHEMA_RULE) > 0) {
+	/* Without a rule nothing is used; that is told. Of so many errors that
+	 * not all are kept it is not known what they mean. */
+	if (names_count(scope->context->names, SCHEMA_RULE) > 0 &&
+	    diag_has_room(scope->diag, DIAG_ERROR)) {
 		reach_all(scope);
 		warn_unused(scope);
 	}
