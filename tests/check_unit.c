@@ -20,18 +20,21 @@ static const struct {
 	{ "0::/system.slice/nginx.service", "nginx.service" },
 	{ "0::/system.slice/system-getty.slice/getty@tty1.service\n",
 	  "getty@tty1.service" },
+	/* what is within a service is not the system's */
 	{ "0::/user.slice/user-1000.slice/user@1000.service/app.slice/"
-	  "web.service\n", "web.service" },
-	/* a group within the service */
+	  "web.service\n", "user@1000.service" },
+	{ "0::/user.slice/user-1000.slice/user@1000.service/app.slice/"
+	  "app-shell.scope\n", "user@1000.service" },
+	{ "0::/system.slice/a.service/b.service\n", "a.service" },
 	{ "0::/system.slice/docker.service/init\n", "docker.service" },
 	{ "0::/system.slice/a.service/x.slice/y\n", "a.service" },
 	/* no service */
 	{ "0::/user.slice/user-0.slice/session-2.scope\n", "" },
-	{ "0::/user.slice/user-1000.slice/user@1000.service/app.slice/"
-	  "app-shell.scope\n", "" },
-	{ "0::/user.slice/user-1000.slice/user@1000.service/init.scope\n",
-	  "" },
 	{ "0::/system.slice/docker-0123.scope/a/b\n", "" },
+	{ "0::/system.slice/docker-0123.scope/system.slice/web.service\n",
+	  "" },
+	{ "0::/user.slice/user-0.slice/session-2.scope/web.service\n", "" },
+	{ "0::/system.slice//\n", "" },
 	{ "0::/system.slice\n", "" },
 	{ "0::/\n", "" },
 	{ "0::\n", "" },

@@ -27,7 +27,7 @@ struct peer {
 	int fd;
 	ev_io io;
 	struct ucred who;
-	bool named;		/* its users' names are not its own to say */
+	bool named;		/* who listens is not its own to say */
 	char user[sizeof(((struct link_message *)0)->user)];
 	size_t offers;
 	void (*ended)(void *arg);
@@ -276,8 +276,10 @@ on_message(struct peer *peer, struct link_message *message, int *fds)
 {
 	bool has_fds = fds[0] >= 0;
 
-	if (peer->named)
+	if (peer->named) {
 		memcpy(message->user, peer->user, sizeof(message->user));
+		message->job[0] = message->unit[0] = '\0';
+	}
 	if (message->kind == LINK_OFFER)
 		on_offer(peer, message, fds);
 	else if (message->kind == LINK_ASK && !has_fds)

@@ -54,17 +54,17 @@ void
 unit_parse(const char *text, char *buf, size_t size)
 {
 	size_t left = 0, length;
-	const char *path = find_path(text, SYSTEMD, &left), *name;
+	const char *name = find_path(text, SYSTEMD, &left), *end;
 
-	if (path == NULL)
-		path = find_path(text, V2, &left);
+	if (name == NULL)
+		name = find_path(text, V2, &left);
 	buf[0] = '\0';
-	for (; path != NULL && left > 0; left = (size_t)(name - path) - 1) {
-		name = path + left;
-		while (name > path && name[-1] != '/')
-			name--;
-		length = (size_t)(path + left - name);
-		if (name == path || ends_in(name, length, ".scope"))
+	if (name == NULL || left == 0 || *name != '/')
+		return;
+	for (end = name + left; name < end; name += length) {
+		name++;			/* a '/' */
+		length = strcspn(name, "/\n");
+		if (ends_in(name, length, ".scope"))
 			return;
 		if (!ends_in(name, length, ".service"))
 			continue;

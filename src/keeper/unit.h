@@ -3,9 +3,10 @@
  *
  * systemd keeps every service in a control group of its name, and the kernel
  * says in which group a process is: proc_pid_cgroup(5), cgroups(7). The
- * innermost unit counts. Slices hold units and are passed over, and so are
- * groups that a service has made within its own; a scope (a login session, a
- * container) is a unit that is no service.
+ * outermost unit counts, for only the system's own systemd makes that group:
+ * what is within it (a user's own services in user@1000.service, a container's)
+ * others have named. Slices hold units and are passed over; a scope (a login
+ * session, a container) is a unit that is no service.
  */
 #ifndef SALLYPORT_KEEPER_UNIT_H
 #define SALLYPORT_KEEPER_UNIT_H

@@ -4,6 +4,7 @@ gets finished connections over its channel, whatever happens to workers and
 policy, and whatever other keepers do."""
 
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -29,8 +30,8 @@ SOCKET = T.path("control")
 POLICY = T.path("control.policy")
 NOBODY = 65534
 
-PORT, PLAIN, ELSEWHERE, NEAR, MINE, NOT_NAMED = (
-    daemon.free_ports() for _ in range(6))
+PORT, PLAIN, ELSEWHERE, NEAR, MINE, NOT_NAMED, THEIRS, JOBS = (
+    daemon.free_ports() for _ in range(8))
 FORWARDED = policy.Rule("forwarded", ELSEWHERE, RING, "127.0.0.1:9")
 
 
@@ -46,6 +47,9 @@ RULES = (
     FORWARDED.text(),
     policy.Rule("near", NEAR, RING, remote="127.0.0.1").text(),
     owned(policy.Rule("mine", MINE, RING), "Userid root", "Jobname Redis*"),
+    owned(policy.Rule("theirs", THEIRS, RING),
+          "Userid %s" % pwd.getpwuid(NOBODY).pw_name),
+    owned(policy.Rule("jobs", JOBS, RING), "Jobname redis"),
 )
 
 
@@ -618,26 +622,30 @@ with T.case("a keeper's end takes its listeners along"):
                          for pid, count in before.items()),
              "no more descriptors than before")
 
-with T.case("only root and the daemon's user speak for other users"):
+with T.case("only root and the daemon's user speak for others, and of jobs"):
     if os.getuid() != 0 or not shutil.which("setpriv"):
         raise Skip("needs root and setpriv")
+    asked = {"user": b"root", "job": b"redis", "unit": b"redis.service"}
     os.chmod(SOCKET, 0o666)
-    said = subprocess.run(
-        ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY),
-         "--clear-groups", sys.executable, "-c", """
+    for port, want in (MINE, "clear"), (THEIRS, "wrap"), (JOBS, "clear"):
+        said = subprocess.run(
+            ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY),
+             "--clear-groups", sys.executable, "-c", """
 import socket, sys
 sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 sock.connect(sys.argv[1])
 sock.recv(4096)
 sock.send(bytes.fromhex(sys.argv[2]))
 sys.stdout.buffer.write(sock.recv(4096))
-""", SOCKET, keeper.message(
-            keeper.ASK, 1, keeper.sockaddr("127.0.0.1", MINE), b"root",
-            b"redis").hex()],
-        stdout=subprocess.PIPE, check=True, timeout=20).stdout
-    answer = keeper.Message(said)
-    equal(keeper.VERDICTS[answer.verdict], "clear", "verdict")
+""", SOCKET, keeper.message(keeper.ASK, 1, keeper.sockaddr(
+                "127.0.0.1", port), **asked).hex()],
+            stdout=subprocess.PIPE, check=True, timeout=20).stdout
+        answer = keeper.Message(said)
+        equal(keeper.VERDICTS[answer.verdict], want, "port %d" % port)
     os.chmod(SOCKET, 0o600)
+    for port, want in (MINE, "wrap"), (THEIRS, "clear"), (JOBS, "wrap"):
+        equal(K.ask(keeper.sockaddr("127.0.0.1", port), b"root",
+                    b"redis")[0], want, "port %d, root" % port)
 
 with T.case("a second daemon is refused, and the first one goes on"):
     second = T.write("second.policy", RULES[0])
@@ -712,6 +720,7 @@ with T.case("without --control a rule for wrapped services is refused"):
                in said, said)
     equal(daemon.check(path, "--check", "--control", SOCKET), (0, ""),
           "with it")
-    equal(daemon.lint(path, "--deep", "--strict")[0], 0, "lint")
+    os.chmod(os.path.join(RING, "personal", "server.pem"), 0o600)
+    equal(daemon.lint(path, "--deep", "--strict"), (0, ""), "lint")
 
 T.done()
