@@ -323,9 +323,17 @@ START_TEST(test_six_does_not_match_four)
 	ck_assert_uint_eq(value.addrs->count, 2);
 	for (size_t i = 0; i < value.addrs->count; i++)
 		ck_assert(!addr_in_range(&four, &value.addrs->range[i]));
-	expect(row_of(SCHEMA_RULE, "LocalAddr"), "::/0",
-	    "::-::fffe:ffff:ffff ::1:0:0:0-"
-	    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+	/* The same where the range ends with them. */
+	ck_assert_int_eq(parse(row_of(SCHEMA_RULE, "LocalAddr"), "::/80",
+	    &value), 0);
+	ck_assert_uint_eq(value.addrs->count, 1);
+	ck_assert(!addr_in_range(&four, &value.addrs->range[0]));
+	expect(row_of(SCHEMA_RULE, "LocalAddr"), "::/80",
+	    "::-::fffe:ffff:ffff");
+	expect(row_of(SCHEMA_RULE, "LocalAddr"), "::fffe:0:0/95",
+	    "::fffe:0:0/96");
+	expect(row_of(SCHEMA_RULE, "LocalAddr"), "::/0", "::/0");
+	expect(row_of(SCHEMA_RULE, "LocalAddr"), "::/64", "::/64");
 }
 END_TEST
 

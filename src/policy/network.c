@@ -153,28 +153,27 @@ take_integer(struct context *context, enum schema_type type,
 	return true;
 }
 
+/* The last IPv6 address below those that stand for IPv4 ones (RFC 4291,
+ * 2.5.5.2), and the first one above. */
+static const struct addr below_mapped = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
+	0xfe, 0xff, 0xff, 0xff, 0xff } };
+static const struct addr above_mapped = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
+	0, 0, 0, 0, 0 } };
+
 /* All IPv6 addresses from lo to hi but those that stand for IPv4 ones. */
 static const struct rules_addrs *
 without_mapped(struct context *context, const struct addr_range *range)
 {
-	struct addr_range mapped = {
-		{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0 } },
-		{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
-		    0xff, 0xff } },
-	};
 	struct addr_range parts[2] = { *range, *range };
 	size_t count = 1;
 
 	if (!addr_is_v4(&range->lo) &&
-	    addr_compare(&range->lo, &mapped.lo) < 0 &&
-	    addr_compare(&range->hi, &mapped.hi) > 0) {
-		parts[0].hi = mapped.lo;
-		parts[0].hi.b[11] = 0xfe;
-		memset(parts[0].hi.b + 12, 0xff, 4);
-		parts[1].lo = mapped.hi;
-		memset(parts[1].lo.b + 10, 0, 6);
-		parts[1].lo.b[9] = 1;
-		count = 2;
+	    addr_compare(&range->lo, &below_mapped) <= 0 &&
+	    addr_compare(&range->hi, &below_mapped) > 0) {
+		parts[0].hi = below_mapped;
+		parts[1].lo = above_mapped;
+		if (addr_compare(&range->hi, &above_mapped) >= 0)
+			count = 2;
 	}
 	return network_merge_addrs(context->arena, parts, count);
 }
@@ -276,11 +275,21 @@ network_print_range(const struct addr_range *range, struct str *out)
 void
 network_print_addrs(const struct rules_addrs *addrs, struct str *out)
 {
+	size_t start = out->length;
+
 	if (addrs == NULL)
 		str_add(out, "All");
 	for (size_t i = 0; addrs != NULL && i < addrs->count; i++) {
-		str_add(out, "%s", i > 0 ? " " : "");
-		network_print_range(&addrs->range[i], out);
+		struct addr_range range = addrs->range[i];
+
+		/* What without_mapped() cut is one range to its writer. */
+		if (i + 1 < addrs->count &&
+		    addr_compare(&range.hi, &below_mapped) == 0 &&
+		    addr_compare(&addrs->range[i + 1].lo,
+		    &above_mapped) == 0)
+			range.hi = addrs->range[++i].hi;
+		str_add(out, "%s", out->length > start ? " " : "");
+		network_print_range(&range, out);
 	}
 }
 
