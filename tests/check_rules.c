@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "policy/condition.h"
 #include "policy/ebcdic.h"
+#include "policy/network.h"
 #include "policy/rules.h"
 #include "policy/times.h"
 #include "support/runner.h"
@@ -248,7 +249,7 @@ any_addrs(const struct taste *t)
 	set->count = count;
 	for (size_t i = 0; i < count; i++)
 		set->range[i] = any_range(t);
-	return set;
+	return network_merge_addrs(arena, set->range, count);
 }
 
 static const struct rules_ports *
@@ -265,7 +266,7 @@ any_ports(const struct taste *t)
 		set->range[i].lo = a < b ? a : b;
 		set->range[i].hi = a < b ? b : a;
 	}
-	return set;
+	return network_merge_ports(arena, set->range, count);
 }
 
 static const char *

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "policy/ebcdic.h"
 #include "policy/overlap.h"
+#include "policy/network.h"
 #include "policy/rules.h"
 #include "policy/settings.h"
 #include "policy/times.h"
@@ -191,7 +192,7 @@ any_addrs(void)
 	set->count = count;
 	for (size_t i = 0; i < count; i++)
 		set->range[i] = any_range(count > 1);
-	return set;
+	return network_merge_addrs(arena, set->range, count);
 }
 
 static const struct rules_ports *
@@ -218,7 +219,7 @@ any_ports(void)
 		set->range[i].lo = world.ports[a];
 		set->range[i].hi = world.ports[b];
 	}
-	return set;
+	return network_merge_ports(arena, set->range, count);
 }
 
 static const char *

@@ -35,19 +35,32 @@ condition_coded(const struct rules_rule *rule)
 static bool
 in_ports(uint16_t port, const struct rules_ports *ports)
 {
-	for (size_t i = 0; i < ports->count; i++)
-		if (port >= ports->range[i].lo && port <= ports->range[i].hi)
-			return true;
-	return false;
+	size_t lo = 0, hi = ports->count, middle;
+
+	while (lo < hi) {
+		middle = lo + (hi - lo) / 2;
+		if (port > ports->range[middle].hi)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo < ports->count && port >= ports->range[lo].lo;
 }
 
 static bool
 in_addrs(const struct addr *addr, const struct rules_addrs *addrs)
 {
-	for (size_t i = 0; i < addrs->count; i++)
-		if (addr_in_range(addr, &addrs->range[i]))
-			return true;
-	return false;
+	size_t lo = 0, hi = addrs->count, middle;
+
+	while (lo < hi) {
+		middle = lo + (hi - lo) / 2;
+		if (addr_compare(addr, &addrs->range[middle].hi) > 0)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return lo < addrs->count &&
+	    addr_compare(addr, &addrs->range[lo].lo) >= 0;
 }
 
 static bool

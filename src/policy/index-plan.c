@@ -15,15 +15,55 @@
 #define PLACES_A_RULE	64
 #define PLACES_FREE	1000000
 
+/* Of one condition; groups are shared, and long ones counted once. */
+struct count {
+	const void *set;
+	size_t pieces[PIECE_WIDTHS], ranges;
+};
+
+static const void *
+set_of(const struct rules_rule *rule, unsigned dimension)
+{
+	switch (1 << dimension) {
+	case CONDITION_LOCAL_PORT:
+		return rule->local_ports;
+	case CONDITION_REMOTE_PORT:
+		return rule->remote_ports;
+	case CONDITION_REMOTE_ADDR:
+		return rule->remote_addrs;
+	case CONDITION_LOCAL_ADDR:
+		return rule->local_addrs;
+	}
+	return NULL;
+}
+
 static void
-count_pieces(const struct rules_rule *rule, struct index_plan_facts *facts,
-    size_t pieces_r[PIECE_DIMENSIONS])
+take_count(const struct rules_rule *rule, unsigned dimension,
+    struct count *count)
+{
+	const void *set = set_of(rule, dimension);
+
+	if (set != NULL && set == count->set)
+		return;
+	*count = (struct count){ .set = set };
+	for (int w = 0; w < PIECE_WIDTHS; w++) {
+		count->pieces[w] = piece_count(rule, dimension, w);
+		count->ranges += piece_flat(rule, dimension, w, 0, NULL);
+	}
+}
+
+/* Of the coded conditions: all pieces, and all ranges. */
+static void
+count_all(const struct rules_rule *rule, struct index_plan_facts *facts,
+    struct count counts[PIECE_DIMENSIONS], size_t pieces_r[PIECE_DIMENSIONS])
 {
 	for (unsigned d = 0; d < PIECE_DIMENSIONS; d++) {
 		pieces_r[d] = 0;
+		if ((facts->coded & 1u << d) != 0)
+			take_count(rule, d, &counts[d]);
 		for (int w = 0; w < PIECE_WIDTHS; w++) {
 			size_t n = (facts->coded & 1u << d) == 0 ? 0 :
-			    piece_count(rule, d, w);
+			    counts[d].pieces[w];
 
 			facts->pieces[d][w] = (uint8_t)(n < INDEX_PLAN_MANY ?
 			    n : INDEX_PLAN_MANY);
@@ -37,13 +77,12 @@ count_pieces(const struct rules_rule *rule, struct index_plan_facts *facts,
  * under the cap, those with the fewest pieces first. Returns the product.
  */
 static size_t
-plan_rule(const struct rules_rule *rule, size_t cap,
+plan_rule(const size_t pieces[PIECE_DIMENSIONS], size_t cap,
     struct index_plan_facts *facts)
 {
-	size_t pieces[PIECE_DIMENSIONS], product = 1;
 	unsigned left = facts->coded & KEYED_MASK;
+	size_t product = 1;
 
-	count_pieces(rule, facts, pieces);
 	facts->keyed = 0;
 	while (left != 0) {
 		unsigned best = PIECE_DIMENSIONS;
@@ -77,11 +116,31 @@ undecided_names(const struct rules_rule *rule, unsigned coded)
 	return bits;
 }
 
+/* Conditions whose ranges are too many to cut flat; the most of the others. */
+static unsigned
+too_long(const struct count counts[PIECE_DIMENSIONS], size_t cap,
+    unsigned coded, size_t *most_r)
+{
+	unsigned bits = 0;
+
+	*most_r = 0;
+	for (unsigned d = 0; d < PIECE_DIMENSIONS; d++) {
+		if ((coded & 1u << d) == 0)
+			continue;
+		if (counts[d].ranges > cap)
+			bits |= 1u << d;
+		else if (counts[d].ranges > *most_r)
+			*most_r = counts[d].ranges;
+	}
+	return bits;
+}
+
 static size_t
 plan_places(struct rules_rule *const *rules, struct index_plan_facts *facts,
     size_t count, size_t cap)
 {
-	size_t places = 0;
+	size_t places = 0, product, ranges, pieces[PIECE_DIMENSIONS];
+	struct count counts[PIECE_DIMENSIONS] = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		struct index_plan_facts *f = &facts[i];
@@ -89,9 +148,12 @@ plan_places(struct rules_rule *const *rules, struct index_plan_facts *facts,
 		if (i + INDEX_PLAN_AHEAD < count)
 			piece_prefetch(rules[i + INDEX_PLAN_AHEAD]);
 		f->coded = (uint8_t)condition_coded(rules[i]);
-		places += plan_rule(rules[i], cap, f);
+		count_all(rules[i], f, counts, pieces);
+		product = plan_rule(pieces, cap, f);
 		f->decidable = (uint8_t)(f->coded & KEYED_MASK &
-		    ~undecided_names(rules[i], f->coded));
+		    ~undecided_names(rules[i], f->coded) &
+		    ~too_long(counts, cap, f->coded, &ranges));
+		places += product > ranges ? product : ranges;
 	}
 	return places;
 }

@@ -29,7 +29,8 @@ struct index_plan_facts {
 
 /*
  * Learns the facts of rules[count]. Where a rule would stand at too many
- * places, the conditions with the most pieces are not keyed.
+ * places, the conditions with the most pieces are not keyed, and those with
+ * the most ranges are looked at in the rule.
  */
 void index_plan_learn(struct rules_rule *const *rules,
     struct index_plan_facts *facts_r, size_t count);

@@ -153,31 +153,6 @@ take_integer(struct context *context, enum schema_type type,
 	return true;
 }
 
-/* The last IPv6 address below those that stand for IPv4 ones (RFC 4291,
- * 2.5.5.2), and the first one above. */
-static const struct addr below_mapped = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
-	0xfe, 0xff, 0xff, 0xff, 0xff } };
-static const struct addr above_mapped = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
-	0, 0, 0, 0, 0 } };
-
-/* All IPv6 addresses from lo to hi but those that stand for IPv4 ones. */
-static const struct rules_addrs *
-without_mapped(struct context *context, const struct addr_range *range)
-{
-	struct addr_range parts[2] = { *range, *range };
-	size_t count = 1;
-
-	if (!addr_is_v4(&range->lo) &&
-	    addr_compare(&range->lo, &below_mapped) <= 0 &&
-	    addr_compare(&range->hi, &below_mapped) > 0) {
-		parts[0].hi = below_mapped;
-		parts[1].lo = above_mapped;
-		if (addr_compare(&range->hi, &above_mapped) >= 0)
-			count = 2;
-	}
-	return network_merge_addrs(context->arena, parts, count);
-}
-
 int
 network_parse_addrs(struct context *context, const struct schema_param *row,
     const struct value_input *input, const struct rules_addrs **addrs_r)
@@ -194,7 +169,7 @@ network_parse_addrs(struct context *context, const struct schema_param *row,
 		wrong_address_refuse(context, row, input);
 		return -1;
 	}
-	*addrs_r = without_mapped(context, &range);
+	*addrs_r = network_merge_addrs(context->arena, &range, 1);
 	return 0;
 }
 
@@ -220,6 +195,42 @@ addrs_touch(const struct addr_range *a, const struct addr_range *b)
 	return addr_compare(&b->lo, &next) == 0;
 }
 
+/* The last IPv6 address below those that stand for IPv4 ones (RFC 4291,
+ * 2.5.5.2), and the first one above. */
+static const struct addr below_mapped = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
+	0xfe, 0xff, 0xff, 0xff, 0xff } };
+static const struct addr above_mapped = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
+	0, 0, 0, 0, 0 } };
+
+static bool
+spans_mapped(const struct addr_range *range)
+{
+	return addr_compare(&range->lo, &below_mapped) <= 0 &&
+	    addr_compare(&range->hi, &below_mapped) > 0;
+}
+
+/* All IPv6 addresses of the ranges but those that stand for IPv4 ones. */
+static struct addr_range *
+without_mapped(struct arena *arena, const struct addr_range *ranges,
+    size_t *count)
+{
+	struct addr_range *parts = arena_alloc_array(arena, *count * 2,
+	    sizeof(*parts));
+	size_t used = 0;
+
+	for (size_t i = 0; i < *count; i++) {
+		parts[used++] = ranges[i];
+		if (!spans_mapped(&ranges[i]))
+			continue;
+		parts[used - 1].hi = below_mapped;
+		if (addr_compare(&ranges[i].hi, &above_mapped) >= 0)
+			parts[used++] = (struct addr_range){ above_mapped,
+			    ranges[i].hi };
+	}
+	*count = used;
+	return parts;
+}
+
 const struct rules_addrs *
 network_merge_addrs(struct arena *arena, struct addr_range *ranges,
     size_t count)
@@ -228,6 +239,12 @@ network_merge_addrs(struct arena *arena, struct addr_range *ranges,
 	size_t used = 0;
 
 	ensure(count > 0);
+	for (size_t i = 0; i < count; i++) {
+		if (!spans_mapped(&ranges[i]))
+			continue;
+		ranges = without_mapped(arena, ranges, &count);
+		break;
+	}
 	qsort(ranges, count, sizeof(ranges[0]), by_addr);
 	for (size_t i = 1; i < count; i++) {
 		if (!addrs_touch(&ranges[used], &ranges[i]))

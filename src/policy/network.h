@@ -57,7 +57,10 @@ bool network_is_digits(const char *text, size_t length);
 /* Digits only, at most `max`; -1 where it is not. */
 int64_t network_number(const char *text, size_t length, uint32_t max);
 
-/* Sort the ranges in place, merge what overlaps or touches, and copy. */
+/*
+ * Sort the ranges in place, merge what overlaps or touches, and copy. IPv6
+ * ranges lose the addresses that stand for IPv4 ones.
+ */
 const struct rules_addrs *network_merge_addrs(struct arena *arena,
     struct addr_range *ranges, size_t count);
 const struct rules_ports *network_merge_ports(struct arena *arena,

@@ -31,7 +31,10 @@ enum rules_direction {
 	RULES_BOTH = 3,
 };
 
-/* NULL where the condition was not coded: anything goes. Never empty. */
+/*
+ * NULL where the condition was not coded: anything goes. Never empty; ranges
+ * ascend, and no two of one family touch (policy/network.h makes them so).
+ */
 struct rules_addrs {
 	size_t count;
 	struct addr_range range[];
