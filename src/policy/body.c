@@ -458,19 +458,23 @@ check_repeat(struct builder *b, const struct schema_param *row,
 	const struct body_set *set;
 	const struct body_link *link;
 	const struct source_span *earlier = NULL;
+	const struct schema_param *other = NULL;
 
 	if ((row->flags & SCHEMA_REPEAT) || !(b->body->seen[
 	    shape_of(b)->first_form[number]] & BODY_SEEN_VALUE))
 		return 0;
 	set = earlier_set(b->body, row);
 	link = earlier_link(b->body, row);
-	if (set != NULL)
+	if (set != NULL) {
 		earlier = &set->span;
-	else if (link != NULL)
+		other = set->row;
+	} else if (link != NULL) {
 		earlier = &link->span;
+		other = link->row;
+	}
 	if (row->flags & SCHEMA_CONDITION) {
-		mistake_condition_twice(b->context, b->body, row, node,
-		    earlier);
+		mistake_condition_twice(b->context, b->body, row, other,
+		    node, earlier);
 		return -1;
 	}
 	mistake_twice(b->context, row, node, earlier);

@@ -332,6 +332,11 @@
 	  "a client without a certificate is let in", \
 	  "Full judges the certificates that are shown, and lets in who shows " \
 	  "none. Required does not.") \
+	D(CLIENT_AUTH_DROPPED, 1553, WARNING, \
+	  "a connection action turns mutual TLS off", \
+	  "The environment has HandshakeRole ServerWithClientAuth, and the " \
+	  "connection action has Server, which counts: no client is asked for " \
+	  "its certificate.") \
 	D(HANDSHAKE_UNLIMITED, 1554, WARNING, "a handshake may last for ever", \
 	  "HandshakeTimeout 0 sets no limit: clients that connect and stay " \
 	  "silent pile up.") \
@@ -384,6 +389,9 @@
 	D(ADDRESS_NO_HOST, 1570, WARNING, "an address is no host's", \
 	  "No TCP connection has 0.0.0.0, a multicast or a broadcast address. " \
 	  "Write All for any address, and address/prefix for a subnet.") \
+	D(HOST_NAME_ODD, 1573, WARNING, "no certificate has such a name", \
+	  "HostReferenceIdDNS is compared with the DNS names in the server's " \
+	  "certificate, which hold no scheme, port, path or address.") \
 	D(ENDS_APART, 1571, WARNING, "no connection has both addresses", \
 	  "Connections from 127.0.0.1 or ::1 go there, too: both ends are " \
 	  "within the host, or none.") \
@@ -425,6 +433,9 @@
 	  "A later version builds it; the agent does not start with it.") \
 	D(NO_EFFECT, 1602, WARNING, "a parameter has no effect here", \
 	  "It is accepted, so that a z/OS policy loads unchanged.") \
+	D(DETAIL_IDLE, 1605, ADVICE, "a detail of something that does not act", \
+	  "It belongs to a parameter that does not act here, or to the other " \
+	  "side of connections: alone it means nothing.") \
 	D(LISTS_UNABLE, 1603, WARNING, \
 	  "this TLS library takes no lists of curves or signature pairs", \
 	  "It chooses them itself. The library that `quickstart` and `runtests` " \

@@ -66,6 +66,25 @@ add_slot(struct inert *inert)
 	return &inert->slots[inert->count++];
 }
 
+/* What may be written in two ways is shown as it is. */
+static bool
+is_codes(const struct schema_param *row)
+{
+	return row->type == SCHEMA_TYPE_CURVES ||
+	    row->type == SCHEMA_TYPE_PAIRS ||
+	    row->type == SCHEMA_TYPE_SUITES_SSL2;
+}
+
+/* What follows the keyword of a line. */
+static const char *
+words(struct source_span line)
+{
+	const char *text = source_text(line.source) + line.offset;
+
+	text += strcspn(text, " \t");
+	return text + strspn(text, " \t");
+}
+
 /* What looks like one: "cn=admin,pw=...". */
 static void
 hide_secret(struct str *s)
@@ -93,7 +112,12 @@ inert_note(struct context *context, const struct schema_statement *statement,
 	if (acts == SCHEMA_ACTS_YES || is_default(context, row, value))
 		return;
 	str_init(&s, text, sizeof(text));
-	value_field_print(row, value, &s);
+	if (is_codes(row))
+		str_add_shown(&s, words(span), span.length -
+		    (size_t)(words(span) - source_text(span.source) -
+		    span.offset));
+	else
+		value_field_print(row, value, &s);
 	if (row->type == SCHEMA_TYPE_TEXT)
 		hide_secret(&s);
 	slot = add_slot(context->inert);

@@ -30,6 +30,26 @@ lint_clients_learn(struct lint_scope *scope, const struct lint_view *view)
 		lint_scope_mark(scope, DIAG_CLIENT_AUTH_UNUSED, set->span);
 }
 
+/* A connection's Server over an environment that asks for certificates. */
+static void
+judge_dropped(struct lint_scope *scope, const struct lint_view *view)
+{
+	const struct body_set *wide = body_set(view->environment,
+	    "HandshakeRole"), *role = lint_view_set(view, LINT_VIEW_ROLE);
+	struct diag_record *record;
+
+	if (wide == NULL || role == NULL || wide->value.number !=
+	    SETTINGS_ROLE_SERVER_WITH_CLIENT_AUTH ||
+	    role->value.number != SETTINGS_ROLE_SERVER)
+		return;
+	record = lint_scope_report(scope, DIAG_CLIENT_AUTH_DROPPED, role->span,
+	    "no client is asked for a certificate any more");
+	diag_cure(scope->diag, record, "remove it, unless mutual TLS is to be "
+	    "off for these connections");
+	diag_note(scope->diag, record, wide->span,
+	    "the environment asks for one here");
+}
+
 static void
 judge_auth_type(struct lint_scope *scope, const struct lint_view *view)
 {
@@ -37,6 +57,9 @@ judge_auth_type(struct lint_scope *scope, const struct lint_view *view)
 	    LINT_VIEW_CLIENT_AUTH);
 	struct diag_record *record;
 
+	if (set == NULL || lint_scope_marked(scope, DIAG_CLIENT_AUTH_UNUSED,
+	    set->span))
+		judge_dropped(scope, view);
 	if (set == NULL)
 		return;
 	if (!lint_scope_marked(scope, DIAG_CLIENT_AUTH_UNUSED, set->span)) {
@@ -96,6 +119,16 @@ judge_timeout(struct lint_scope *scope, const struct lint_view *view)
 		    "30 leave time for it; for programs keep it");
 }
 
+/* Whether it is known that nothing is resumed. */
+static bool
+resumes_nothing(const struct lint_scope *scope, const struct lint_view *view)
+{
+	return lint_view_known(view, LINT_VIEW_SESSION_CACHE) &&
+	    lint_view_known(view, LINT_VIEW_TICKET_ENABLE) &&
+	    lint_view_number(scope, view, LINT_VIEW_SESSION_CACHE) == 0 &&
+	    lint_view_number(scope, view, LINT_VIEW_TICKET_ENABLE) == 0;
+}
+
 /* A session may stand for the certificate it began with. */
 static void
 judge_session(struct lint_scope *scope, const struct lint_view *view)
@@ -108,7 +141,7 @@ judge_session(struct lint_scope *scope, const struct lint_view *view)
 	const struct body_set *where = NULL;
 	struct diag_record *record;
 
-	if (!asks_client(scope, view) ||
+	if (!asks_client(scope, view) || resumes_nothing(scope, view) ||
 	    !lint_view_known(view, LINT_VIEW_SESSION_TIMEOUT))
 		return;
 	if (session != NULL &&

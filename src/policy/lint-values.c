@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/addr.h"
 #include "base/compiler.h"
 #include "base/str.h"
 #include "policy/body.h"
@@ -136,6 +137,22 @@ judge_sni_entry(struct lint_scope *scope, struct source_span word)
 	    "write name/label");
 }
 
+/* A certificate's DNS name is none of these (RFC 9525). */
+static void
+judge_host_name(struct lint_scope *scope, struct source_span word)
+{
+	const char *text = lint_scope_text(word);
+	struct addr addr;
+
+	if (addr_parse(text, word.length, &addr) == -1 &&
+	    memchr(text, '/', word.length) == NULL &&
+	    memchr(text, ':', word.length) == NULL)
+		return;
+	diag_cure(scope->diag, lint_scope_report(scope, DIAG_HOST_NAME_ODD,
+	    word, "no certificate has this as a DNS name"),
+	    "write the host's name alone, such as www.example.com");
+}
+
 void
 lint_values_line(struct lint_scope *scope, const struct lint_line *line)
 {
@@ -167,6 +184,8 @@ lint_values_line(struct lint_scope *scope, const struct lint_line *line)
 		judge_label(scope, lint_lines_rest(scope, line, 1));
 	} else if (strcmp(name, "Keyring") == 0) {
 		judge_keyring(scope, word);
+	} else if (strcmp(name, "HostReferenceIdDNS") == 0) {
+		judge_host_name(scope, word);
 	} else if (strcmp(name, "ServerHandshakeSNIList") == 0) {
 		judge_sni_entry(scope, word);
 	}
@@ -190,6 +209,8 @@ lint_values_learn(struct lint_scope *scope, const struct lint_view *view)
 		const struct body_set *list = lint_view_set(view,
 		    snis[i].list);
 
+		if (list == NULL)
+			list = lint_view_set(view, snis[i].match);
 		if (list != NULL && (!lint_view_known(view, snis[i].sni) ||
 		    lint_view_on(scope, view, snis[i].sni)))
 			lint_scope_mark(scope, DIAG_SNI_OFF, list->span);
@@ -202,14 +223,18 @@ judge_sni_list(struct lint_scope *scope, const struct lint_view *view,
 {
 	const struct body_set *list = lint_view_set(view, sni->list);
 	const char *name;
+	int front;
 
+	/* Without a list it is the match that was to do something. */
+	if (list == NULL && lint_view_on(scope, view, sni->match))
+		list = lint_view_set(view, sni->match);
 	if (list == NULL || lint_scope_marked(scope, DIAG_SNI_OFF, list->span))
 		return;
 	name = list->row->name;
+	front = (int)(strstr(name, "SNI") - name) + 3;
 	diag_cure(scope->diag, lint_scope_report(scope, DIAG_SNI_OFF,
-	    list->span, "%s has no effect while %.*s is Off", name,
-	    (int)strlen(name) - 4, name), "code %.*s Required or Optional",
-	    (int)strlen(name) - 4, name);
+	    list->span, "%s has no effect while %.*s is Off", name, front,
+	    name), "code %.*s Required or Optional", front, name);
 }
 
 static void

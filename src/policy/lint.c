@@ -31,7 +31,10 @@ warn_inert(const struct inert_item *item, struct diag *diag)
 {
 	struct diag_record *record;
 
-	if (item->acts == SCHEMA_ACTS_LATER)
+	if (item->dependent)
+		record = diag_report(diag, DIAG_DETAIL_IDLE, item->span,
+		    "%s %s does not act here", item->parameter, item->value);
+	else if (item->acts == SCHEMA_ACTS_LATER)
 		record = diag_report(diag, DIAG_NOT_BUILT, item->span,
 		    "%s %s does not act in this version", item->parameter,
 		    item->value);

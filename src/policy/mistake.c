@@ -288,12 +288,20 @@ mistake_many(const struct schema_param *row)
 
 void
 mistake_condition_twice(struct context *context, const struct body *body,
-    const struct schema_param *row, const struct tree_node *node,
-    const struct source_span *earlier)
+    const struct schema_param *row, const struct schema_param *other,
+    const struct tree_node *node, const struct source_span *earlier)
 {
-	struct diag_record *record = diag_report(context->diag,
-	    DIAG_CONDITION_REPEATED, keyword_span(context, node),
-	    "%s is coded twice in this %s", row->name, body->statement->name);
+	struct source_span span = keyword_span(context, node);
+	struct diag_record *record;
+
+	if (other == NULL || other == row)
+		record = diag_report(context->diag, DIAG_CONDITION_REPEATED,
+		    span, "%s is coded twice in this %s", row->name,
+		    body->statement->name);
+	else
+		record = diag_report(context->diag, DIAG_CONDITION_REPEATED,
+		    span, "%s and %s are one condition; this %s has both",
+		    other->name, row->name, body->statement->name);
 
 	diag_cure(context->diag, record, "%s", mistake_many(row));
 	note_first(context, record, node, earlier);

@@ -30,12 +30,12 @@ void mistake_no_value(struct context *context, const struct schema_param *row,
 void mistake_unresolved(struct context *context,
     const struct schema_param *row, const struct tree_word *word);
 
-/* earlier: the line it was coded on before, or NULL. */
+/* earlier: the line it was coded on before, as `other`, or NULL. */
 void mistake_twice(struct context *context, const struct schema_param *row,
     const struct tree_node *node, const struct source_span *earlier);
 void mistake_condition_twice(struct context *context, const struct body *body,
-    const struct schema_param *row, const struct tree_node *node,
-    const struct source_span *earlier);
+    const struct schema_param *row, const struct schema_param *other,
+    const struct tree_node *node, const struct source_span *earlier);
 
 /* The cure for several values where a condition takes one. */
 const char *mistake_many(const struct schema_param *row);
