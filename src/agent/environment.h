@@ -8,6 +8,7 @@
 #ifndef SALLYPORT_AGENT_ENVIRONMENT_H
 #define SALLYPORT_AGENT_ENVIRONMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct environment {
 	struct path_anchors *anchors;
 	struct judge judge;
 	struct tls_store *store;	/* NULL: no session is resumed */
+	bool mute_13;	/* as proved: TLS 1.3 is off, for want of a pair */
 };
 
 struct environment_table {

@@ -19,6 +19,10 @@ span_of(const struct settings *s, enum tls_ring_about about)
 		    SETTINGS_ORIGIN(s, server_sni_list);
 	else if (about == TLS_RING_ABOUT_SUITES)
 		origin = SETTINGS_ORIGIN(s, ciphers);
+	else if (about == TLS_RING_ABOUT_PAIRS)
+		origin = s->suite_b != SETTINGS_SUITE_B_OFF ?
+		    SETTINGS_ORIGIN(s, suite_b) :
+		    SETTINGS_ORIGIN(s, signature_pairs);
 	if (origin == NULL)
 		origin = SETTINGS_ORIGIN(s, keyring);
 	return origin == NULL ? (struct source_span){ 0 } : *origin;

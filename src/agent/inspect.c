@@ -160,6 +160,22 @@ check_suites(const struct inspection *in)
 }
 
 static void
+check_pairs(const struct environment *e, struct diag *diag)
+{
+	struct tls_ring_error error;
+
+	if (!e->mute_13)
+		return;
+	tls_ring_fault(&error, e->ring->chain_path,
+	    "add a pair for this key: 0804 for RSA, 0403, 0503 or 0603 for "
+	    "ECDSA on P-256, P-384 or P-521, 0807 for Ed25519",
+	    "its key can sign by none of the rule's signature pairs in TLS "
+	    "1.3, which is therefore off");
+	error.about = TLS_RING_ABOUT_PAIRS;
+	fault_add(diag, DIAG_PAIRS_VERSION, e->settings, &error);
+}
+
+static void
 check_trusted(const struct inspection *in)
 {
 	for (size_t i = 0; i < in->trusted_count; i++) {
@@ -322,6 +338,7 @@ inspect_environment(const struct environment *environment, struct diag *diag)
 	if (ring == NULL)
 		return;
 	inspect_files_all(environment, diag);
+	check_pairs(environment, diag);
 	for (; ring != NULL; ring = ring->next) {
 		struct inspection in = { .e = environment, .ring = ring,
 		    .diag = diag, .now = time(NULL) };

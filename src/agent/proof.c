@@ -46,6 +46,8 @@ on_fault(void *arg, const struct tls_ring_error *error)
 		code = DIAG_KEY_MISMATCH;
 	else if (error->about == TLS_RING_ABOUT_SUITES)
 		code = DIAG_SUITES_UNUSABLE;
+	else if (error->about == TLS_RING_ABOUT_PAIRS)
+		code = DIAG_PAIRS_UNUSABLE;
 	fail(arg, code, error);
 }
 
@@ -274,6 +276,8 @@ try_context(struct proof *p)
 	    &p->e->judge, &error);
 	if (ctx == NULL)
 		on_fault(p, &error);
+	else
+		p->e->mute_13 = ctx->hello.mute_13;
 	tls_ctx_free(&ctx);
 }
 

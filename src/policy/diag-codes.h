@@ -300,6 +300,12 @@
 	  "TLS 1.2 is switched on, and no suite is listed for it", \
 	  "A cipher list counts for all versions; one that has suites of TLS " \
 	  "1.3 only leaves TLS 1.2 out.") \
+	D(PAIRS_NO_TLS13, 1538, WARNING, \
+	  "TLS 1.3 is on, and no signature pair is for it", \
+	  "TLS 1.3 signs by 0804, 0805 and 0806 with RSA keys, by 0403, 0503 " \
+	  "and 0603 with ECDSA keys of P-256, P-384 and P-521, by 0807 with " \
+	  "Ed25519. The lists of z/OS's older releases lack 08xx. Without a pair " \
+	  "of the key that version is not offered.") \
 	D(SUITES_BROKEN, 1540, WARNING, "a cipher suite does not protect", \
 	  "NULL encrypts nothing; EXPORT, RC4, RC2 and DES can be broken; 3DES " \
 	  "leaks in long connections. Remove them: there is no list that needs " \
@@ -548,6 +554,15 @@
 	  "The service has not been started, or the path is another. Until it " \
 	  "is there, connections end with backend-down.") \
 	D(BACKEND_KIND, 1733, WARNING, "a Backend is no socket", \
-	  "Backend unix:PATH names the unix socket that the service listens on.")
+	  "Backend unix:PATH names the unix socket that the service listens on.") \
+	D(PAIRS_UNUSABLE, 1734, ERROR, \
+	  "no signature pair can be used", \
+	  "The server could not sign a handshake: no pair of SignaturePairs is " \
+	  "for the kind of its key, and with an ECDSA key in TLS 1.3 for the " \
+	  "key's own curve.") \
+	D(PAIRS_VERSION, 1735, WARNING, \
+	  "TLS 1.3 is on, and no signature pair is for it and the key", \
+	  "That version is not offered: clients get an older one, or are " \
+	  "refused where they have none.")
 
 #endif

@@ -10,7 +10,9 @@
 #include "policy/lint-lines.h"
 #include "policy/lint-scope.h"
 #include "policy/lint.h"
+#include "policy/rules.h"
 #include "policy/schema.h"
+#include "policy/settings.h"
 
 /* Longer than any name of a code, and than its digits. */
 #define CODE_MAX 8
@@ -84,4 +86,60 @@ lint_lists_line(struct lint_scope *scope, const struct lint_line *line)
 	    lint_lines_rest(scope, line, 1), "%s names what is never used: %s",
 	    line->row->name, names), "remove %s; see sallyport.policy(5)",
 	    unused.count == 1 ? "it" : "them");
+}
+
+/* --- what is left of a list --------------------------------------- */
+
+/* RFC 8446, 4.2.3. */
+static bool
+pair_in_13(uint16_t pair)
+{
+	return pair == 0x0403 || pair == 0x0503 || pair == 0x0603 ||
+	    (pair >= 0x0804 && pair <= 0x0808);
+}
+
+static bool
+uses_13(const struct settings *s)
+{
+	bool found = s->ciphers.count == 0;
+
+	for (size_t i = 0; i < s->ciphers.count; i++)
+		found = found || s->ciphers.suites[i] >> 8 == 0x13;
+	return found && s->tlsv13 && s->suite_b == SETTINGS_SUITE_B_OFF;
+}
+
+static void
+judge_pairs(struct lint_scope *scope, const struct settings *s)
+{
+	const struct source_span *span = SETTINGS_ORIGIN(s, signature_pairs);
+	bool any = false;
+
+	if (span == NULL || !scope->able->lists || !uses_13(s))
+		return;
+	for (size_t i = 0; i < s->signature_pairs.count; i++) {
+		uint16_t pair = s->signature_pairs.codes[i];
+
+		if (pair_in_13(pair) && scope->able->pair(pair))
+			return;
+		any = any || scope->able->pair(pair);
+	}
+	/* Without any the start is refused. */
+	if (any)
+		diag_cure(scope->diag, lint_scope_report(scope,
+		    DIAG_PAIRS_NO_TLS13, *span, "TLS 1.3 is on, and "
+		    "SignaturePairs has no pair that it can sign by"),
+		    "add 0804 for RSA keys, 0403 for ECDSA keys of P-256; or "
+		    "code TLSv1.3 Off");
+}
+
+void
+lint_lists_judge(struct lint_scope *scope, const struct rules *rules)
+{
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		const struct rules_actions *actions =
+		    rules_at(rules, i)->actions;
+
+		if (actions->secured && actions->settings != NULL)
+			judge_pairs(scope, actions->settings);
+	}
 }

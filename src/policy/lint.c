@@ -95,7 +95,7 @@ each_rule(struct lint_scope *scope,
 }
 
 static void
-check_all(struct lint_scope *scope)
+check_all(struct lint_scope *scope, const struct rules *rules)
 {
 	scope->fields = lint_view_fields_new(scope);
 	scope->suites = lint_suites_new(scope);
@@ -106,6 +106,7 @@ check_all(struct lint_scope *scope)
 	lint_suites_lists(scope);
 	each_rule(scope, learn);
 	each_rule(scope, judge);
+	lint_lists_judge(scope, rules);
 	lint_names_check(scope);
 	lint_scope_tell_counts(scope);
 }
@@ -128,7 +129,7 @@ check(const struct policy *policy, const struct lint_able *able,
 	scope.arena = arena;
 	arena_set_guard(arena, &guard);
 	if (setjmp(guard) == 0)
-		check_all(&scope);
+		check_all(&scope, policy_rules(policy));
 	else
 		diag_out_of_memory(diag);
 	arena_free(&arena);

@@ -371,6 +371,73 @@ tls_hello_finish(struct WOLFSSL *ssl)
 	tls_library_hello_forget_suites(ssl);
 }
 
+static bool
+can_sign(const struct tls_ctx *ctx, const struct WOLFSSL_CTX *key,
+    uint16_t version)
+{
+	const struct tls_list *pairs = &ctx->lists.pairs;
+
+	for (size_t i = 0; i < pairs->count; i++)
+		if (tls_library_hello_can_sign(key, pairs->codes[i], version))
+			return true;
+	return false;
+}
+
+/* Can a client be served by that version with one of the certificates? */
+static bool
+version_goes(const struct tls_ctx *ctx, uint16_t version)
+{
+	const struct tls_list *suites = &ctx->lists.suites;
+
+	for (size_t i = 0; i < ctx->hello.identity_count; i++) {
+		const struct WOLFSSL_CTX *key =
+		    ctx->hello.identities[i].library;
+
+		if (version < 0x0303 || can_sign(ctx, key, version))
+			return true;
+		for (size_t k = 0; version == 0x0303 && k < suites->count &&
+		    tls_library_hello_key_is_rsa(key); k++)
+			if (!tls_lists_is_signed(suites->codes[k]) &&
+			    tls_lists_is_of(suites->codes[k], version))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * TLS 1.3 would be agreed on, and then refused, where TLS 1.2 could serve: the
+ * lists of z/OS's own time have no pair of it. Where no version can serve
+ * there is nothing to start for.
+ */
+static int
+drop_mute(struct tls_ctx *ctx, const struct tls_ring *ring,
+    struct tls_ring_error *error_r)
+{
+	uint32_t *protocols = &ctx->lists.protocols, going = 0;
+
+	for (unsigned bit = 1; bit <= 4; bit++)
+		if ((*protocols & 1u << bit) != 0 &&
+		    version_goes(ctx, (uint16_t)(0x0300 + bit)))
+			going |= 1u << bit;
+	if (going == 0) {
+		tls_ring_fault(error_r, ring->chain_path,
+		    "add a pair for this key: 0804 and 0401 for RSA, 0403, "
+		    "0503 or 0603 for ECDSA on P-256, P-384 or P-521, 0807 "
+		    "for Ed25519",
+		    "its key can sign by none of the rule's signature pairs "
+		    "in a version that is on");
+		error_r->about = TLS_RING_ABOUT_PAIRS;
+		return -1;
+	}
+	ctx->hello.mute_13 = (*protocols & ~going & 1u << 4) != 0;
+	if (ctx->hello.mute_13) {
+		*protocols &= ~(1u << 4);
+		(void)wolfSSL_CTX_set_options(ctx->library,
+		    WOLFSSL_OP_NO_TLSv1_3);
+	}
+	return 0;
+}
+
 static void
 install(struct tls_ctx *ctx)
 {
@@ -396,6 +463,16 @@ void
 tls_hello_finish(struct WOLFSSL *ssl)
 {
 	(void)ssl;
+}
+
+static int
+drop_mute(struct tls_ctx *ctx, const struct tls_ring *ring,
+    struct tls_ring_error *error_r)
+{
+	(void)ctx;
+	(void)ring;
+	(void)error_r;
+	return 0;
 }
 
 static void
@@ -519,6 +596,8 @@ tls_hello_configure(struct tls_ctx *ctx, const struct settings *s,
 		return -1;
 	if (take_names(&ctx->hello, s) < 0)
 		return out_of_memory(ring, error_r);
+	if (drop_mute(ctx, ring, error_r) < 0)
+		return -1;
 	install(ctx);
 	return 0;
 }

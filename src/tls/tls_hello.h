@@ -42,6 +42,7 @@ struct tls_hello {
 	uint32_t max_fragment, truncated_hmac;	/* enum settings_wanted */
 	uint32_t name, name_match;	/* enum settings_wanted */
 	bool scsv, indication, compatibility;
+	bool mute_13;	/* no key can sign in TLS 1.3: it is off */
 	struct tls_hello_identity *identities;
 	size_t identity_count;
 	size_t common_count;		/* of them, those for any name */

@@ -58,6 +58,7 @@ enum tls_ring_about {
 	TLS_RING_ABOUT_LABEL,
 	TLS_RING_ABOUT_SUITES,
 	TLS_RING_ABOUT_KEY,	/* not of this certificate */
+	TLS_RING_ABOUT_PAIRS,
 };
 
 /* Why a ring, or a context made of it, cannot be used. */

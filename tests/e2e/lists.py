@@ -86,10 +86,6 @@ for kind, lists in SIGNING.items():
     for at, codes in enumerate(lists):
         rule("sign-%s-%d" % (kind, at), kind, **no_client(
             signatures=signatures("SignaturePairs", *codes)))
-# None that the key can make.
-rule("sign-rsa-0403", "rsa", **no_client(
-    signatures=signatures("SignaturePairs", "0403")))
-
 # RSA key exchange signs nothing.
 UNSIGNED = dict(ciphers=[("V3CipherSuites4Char", "C02F009C")])
 rule("unsigned", "rsa", **no_client(**UNSIGNED))
@@ -262,18 +258,20 @@ for kind, lists in SIGNING.items():
                     if usable:
                         signed(said, usable[0])
                     else:
-                        said.refused(7453)
+                        # Without a pair for it TLS 1.3 is off.
+                        said.refused(402, 412)
                 for code in every:
                     said = Said(name, version, "-sigalgs", PAIRS[code][0])
                     if code in usable:
                         signed(said, code)
                     elif "ClientHello" in said.result.text:
-                        among(said.line.reason, {7453, 420},
+                        among(said.line.reason,
+                              {7453, 420} if usable else {402, 412, 420, 7453},
                               "reason of %s\n%s" % (code, said.line.line))
-
-with T.case("SignaturePairs that the key cannot make: nobody is served"):
-    Said("sign-rsa-0403", "1.2").refused(7453)
-    Said("sign-rsa-0403", "1.3").refused(7453)
+            if not thirteen:
+                # Who has both versions is served by TLS 1.2.
+                equal(Said(name, None).admitted().version, "TLSv1.2",
+                      "version")
 
 with T.case("RSA key exchange needs no pair in common"):
     sha1 = ["-sigalgs", "RSA+SHA1"]
@@ -404,6 +402,32 @@ with T.case("a list of which nothing is left is refused at the start"):
         expect(status != 0 and want in said, said)
         status, said = daemon.lint(path, "--deep")
         expect(status == 1 and want in said, said)
+
+def of_key(kind, *codes, **more):
+    """What lint --deep and the start say of SP1734 and SP1735."""
+    path = T.write("key.policy", policy.text(policy.Rule(
+        "key", FIRST, RINGS[kind], SERVICE.address, **no_client(
+            signatures=codes and signatures("SignaturePairs", *codes),
+            **more))))
+    _, said = daemon.lint(path, "--deep")
+    status, start = daemon.check(path, "--check")
+    found = re.findall(r"\[SP(173[45])\]", said)
+    equal(re.findall(r"\[SP(173[45])\]", start),
+          [one for one in found if one == "1734"], "the start")
+    equal(status != 0, "1734" in found, start)
+    return found
+
+
+with T.case("pairs by which the key cannot sign are told, or refused"):
+    equal(of_key("rsa", "0403"), ["1734"], "none of the key")
+    equal(of_key("rsa", "0403", **UNSIGNED), [], "nothing to sign")
+    equal(of_key("ed25519", "0401", "0403", "0804"), ["1734"], "Ed25519")
+    equal(of_key("rsa", action=[("SuiteBProfile", "192")]), ["1734"],
+          "Suite B")
+    equal(of_key("rsa", "0601", "0501", "0401"), ["1735"], "RSA")
+    equal(of_key("p384", "0403"), ["1735"], "P-384")
+    equal(of_key("p384", "0503"), [], "P-384 by its own hash")
+    equal(of_key("rsa", "0401", versions=("TLSv1.3",)), ["1734"], "only 1.3")
 
 with T.case("the daemon ends well"):
     D.close()
