@@ -98,7 +98,8 @@ START_TEST(test_names_suggest_themselves)
 			    length - drop - 1);
 			if (schema_find_row(s, name, length - 1, NULL) != NULL)
 				continue;
-			nearest = schema_suggest_row(s, name, length - 1);
+			nearest = schema_suggest_row(s, name, length - 1,
+			    row->type == SCHEMA_TYPE_BLOCK);
 			tried++;
 			ck_assert_msg(nearest == NULL ||
 			    strcmp(nearest, row->name) == 0, "%.*s: %s",
@@ -321,6 +322,8 @@ START_TEST(test_homes)
 	    "TTLSKeyringParms");
 	ck_assert_ptr_null(schema_suggest_statement("Nonsense", 8));
 	ck_assert_ptr_null(schema_suggest_statement("", 0));
+	ck_assert_str_eq(schema_suggest_statement("TTLSEnvAction", 13),
+	    "TTLSEnvironmentAction");
 }
 END_TEST
 

@@ -6,10 +6,10 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/follow.h"
 #include "policy/inert.h"
 #include "policy/mistake.h"
 #include "policy/names.h"
-#include "policy/secret.h"
 #include "policy/tree.h"
 #include "policy/value-list.h"
 #include "policy/walk.h"
@@ -236,6 +236,9 @@ take_value(struct builder *b, const struct schema_param *row,
 	struct body_set *set = NULL;
 	struct value value;
 
+	if (mistake_name_for_value(context, b->body->statement, row, node))
+		return;
+
 	if (input.count == 0) {
 		input.words = &nothing;
 		input.count = 1;
@@ -347,59 +350,6 @@ may_be_template(const struct schema_param *row, const char *text,
 	}
 }
 
-/* Whether a line begins with no word of the language. */
-static bool
-is_strange(const struct builder *b, const struct tree_node *node)
-{
-	const char *word;
-	size_t length;
-
-	if (node == NULL || node == b->end || node->block)
-		return false;
-	word = context_text(b->context, &node->words[0]);
-	length = node->words[0].length;
-	return schema_find_statement(word, length) == NULL &&
-	    schema_find_home(NULL, word, length) == NULL;
-}
-
-/* Whether the next line is the value that a line lacks, and nothing else. */
-static bool
-is_value_of(const struct builder *b, const struct schema_param *row,
-    const struct tree_node *next)
-{
-	const struct schema_choice *choice = row->choices;
-	const char *word;
-	size_t length;
-
-	if (!is_strange(b, next))
-		return false;
-	word = context_text(b->context, &next->words[0]);
-	length = next->words[0].length;
-	if (row->type == SCHEMA_TYPE_FLAG || row->type == SCHEMA_TYPE_ENUM) {
-		for (; choice->name != NULL; choice++)
-			if (str_equal(word, length, choice->name))
-				return true;
-		return false;
-	}
-	return schema_suggest_row(b->body->statement, word, length) == NULL;
-}
-
-/* A line without a value takes the next one, so that it is one mistake; all
- * that may be a password is read no further. */
-static void
-take_next(struct builder *b, const struct schema_param *row,
-    const struct tree_node *node)
-{
-	const struct tree_word *word = &node->words[0];
-
-	if (secret_keyword(context_text(b->context, word), word->length) ==
-	    word->length)
-		while (is_strange(b, b->last->next))
-			b->last = b->last->next;
-	else if (row != NULL && is_value_of(b, row, node->next))
-		b->last = node->next;
-}
-
 /* 0, or -1 with the mistake reported. */
 static int
 check_form(struct builder *b, const struct schema_param *row,
@@ -411,6 +361,8 @@ check_form(struct builder *b, const struct schema_param *row,
 	if (row->type == SCHEMA_TYPE_BLOCK) {
 		if (node->block)
 			return 0;
+		b->last = follow_block(context, b->body->statement, row, node,
+		    b->end);
 		mistake_no_block(context, row, node);
 		return -1;
 	}
@@ -421,7 +373,8 @@ check_form(struct builder *b, const struct schema_param *row,
 	if (node->count < 2) {
 		if (row->flags & SCHEMA_EMPTY)
 			return 0;
-		take_next(b, row, node);
+		b->last = follow_value(context, b->body->statement, row, node,
+		    b->end);
 		mistake_no_value(context, row, node, b->last != node);
 		return -1;
 	}
@@ -500,9 +453,9 @@ take_line(struct builder *b, const struct tree_node *node)
 		if (meant != NULL && schema_find_row(b->body->statement,
 		    meant, strlen(meant), &number) != NULL)
 			see(b, number);
-		if (node->count == 1 && !node->block)
-			take_next(b, NULL, node);
-		return b->last;
+		return node->count > 1 || node->block ? node :
+		    follow_value(context, b->body->statement, NULL, node,
+		    b->end);
 	}
 	if (check_form(b, row, node) == 0 &&
 	    check_repeat(b, row, number, node) == 0) {

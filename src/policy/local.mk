@@ -15,6 +15,7 @@ libpolicy_a_SOURCES += \
 	src/policy/encoding.c src/policy/encoding.h \
 	src/policy/fix.c src/policy/fix.h \
 	src/policy/flat.c src/policy/flat.h \
+	src/policy/follow.c src/policy/follow.h \
 	src/policy/format.c src/policy/format.h \
 	src/policy/gap.c src/policy/gap.h \
 	src/policy/groups.c src/policy/groups.h \

@@ -9,6 +9,7 @@
 #include "policy/diag.h"
 #include "policy/mend.h"
 #include "policy/names.h"
+#include "policy/network.h"
 #include "policy/secret.h"
 #include "policy/tree.h"
 #include "policy/walk.h"
@@ -42,7 +43,7 @@ find_home(const struct schema_statement *statement, const char *name,
 /* The nearest row of the statements that this one leads to, or NULL. */
 static const char *
 suggest_inner(const struct schema_statement *statement, const char *name,
-    size_t length, const struct schema_statement **home_r)
+    size_t length, bool block, const struct schema_statement **home_r)
 {
 	const struct schema_statement *inner;
 	const struct schema_param *row;
@@ -52,7 +53,7 @@ suggest_inner(const struct schema_statement *statement, const char *name,
 		if (row->type != SCHEMA_TYPE_BLOCK)
 			continue;
 		inner = schema_statement(row->statement);
-		nearest = schema_suggest_row(inner, name, length);
+		nearest = schema_suggest_row(inner, name, length, block);
 		if (nearest == NULL)
 			continue;
 		if (found != NULL)
@@ -65,10 +66,12 @@ suggest_inner(const struct schema_statement *statement, const char *name,
 
 static void
 cure_unknown(struct context *context, struct diag_record *record,
-    const struct schema_statement *statement, const char *name, size_t length)
+    const struct schema_statement *statement, const char *name, size_t length,
+    bool block)
 {
 	const struct schema_statement *home;
-	const char *nearest = suggest_inner(statement, name, length, &home);
+	const char *nearest = suggest_inner(statement, name, length, block,
+	    &home);
 
 	if (schema_find_statement(name, length) != NULL)
 		diag_cure(context->diag, record,
@@ -136,7 +139,8 @@ mistake_unknown(struct context *context,
 	}
 	record = diag_report(context->diag, DIAG_UNKNOWN_PARAMETER, span,
 	    "unknown parameter %s in %s", quoted, statement->name);
-	nearest = schema_suggest_row(statement, name, word->length);
+	nearest = schema_suggest_row(statement, name, word->length,
+	    node->block);
 	if (nearest == NULL)
 		nearest = continued(statement, name, word->length);
 	mend_word(context->diag, record, span, nearest);
@@ -144,7 +148,8 @@ mistake_unknown(struct context *context,
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
 	else
-		cure_unknown(context, record, statement, name, word->length);
+		cure_unknown(context, record, statement, name, word->length,
+		    node->block);
 	return nearest;
 }
 
@@ -156,8 +161,12 @@ mistake_no_block(struct context *context, const struct schema_param *row,
 	    DIAG_BLOCK_EXPECTED, keyword_span(context, node),
 	    "%s needs a block in braces", row->name);
 
-	diag_cure(context->diag, record, "to name a statement write %sRef",
-	    row->name);
+	if (node->count == 1)
+		diag_cure(context->diag, record, "put what belongs to it in "
+		    "{ and }");
+	else
+		diag_cure(context->diag, record,
+		    "to name a statement write %sRef", row->name);
 }
 
 void
@@ -193,6 +202,104 @@ mistake_no_value(struct context *context, const struct schema_param *row,
 		    schema_values(row, values, sizeof(values)));
 }
 
+static const char *
+article(const struct schema_statement *statement)
+{
+	return statement->name[0] == 'I' ? "an" : "a";
+}
+
+static bool
+has_row(const struct schema_statement *statement,
+    const struct schema_param *wanted)
+{
+	const struct schema_param *row;
+
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++)
+		if (row == wanted)
+			return true;
+	return false;
+}
+
+/*
+ * Another form of the same condition: a reference to `to`, or where that is
+ * NULL the value itself.
+ */
+static const struct schema_param *
+sibling_of(const struct schema_param *row, const struct schema_statement *to)
+{
+	const struct schema_statement *home;
+	const struct schema_param *other;
+
+	for (size_t id = 0; row->slot != SCHEMA_SLOT_OWN &&
+	    id < SCHEMA_STATEMENT_COUNT; id++) {
+		home = schema_statement((enum schema_statement_id)id);
+		if (!has_row(home, row))
+			continue;
+		for (size_t i = 0; (other = schema_row(home, i)) != NULL; i++) {
+			if (other->slot != row->slot || other == row ||
+			    other->type == SCHEMA_TYPE_BLOCK)
+				continue;
+			if (to == NULL ? other->type != SCHEMA_TYPE_REF :
+			    other->type == SCHEMA_TYPE_REF &&
+			    schema_statement(other->statement) == to)
+				return other;
+		}
+	}
+	return NULL;
+}
+
+/* Whether an address or a port is written where a name is wanted. */
+static bool
+is_value(const struct schema_param *row, const char *word, size_t length)
+{
+	struct addr_range addrs;
+	struct addr_ports ports;
+
+	if (row->type == SCHEMA_TYPE_PORTS)
+		return network_read_ports(word, length, &ports);
+	return str_equal(word, length, "All") ||
+	    network_read_range(row->type, word, length, &addrs);
+}
+
+bool
+mistake_name_for_value(struct context *context,
+    const struct schema_statement *statement, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	const struct schema_param *other;
+	const struct names_entry *entry;
+	char quoted[STR_QUOTE_MAX];
+	struct diag_record *record;
+	const struct tree_word *word = &node->words[1];
+	const char *name;
+
+	if (row->slot == SCHEMA_SLOT_OWN || node->count < 2)
+		return false;
+	name = context_text(context, word);
+	if ((*name >= '0' && *name <= '9') || is_value(row, name,
+	    word->length))
+		return false;
+	for (size_t i = 0; (other = schema_row(statement, i)) != NULL; i++) {
+		if (other->slot != row->slot || other->type != SCHEMA_TYPE_REF)
+			continue;
+		entry = names_find(context->names,
+		    schema_statement(other->statement), name, word->length);
+		if (entry == NULL)
+			continue;
+		record = diag_report(context->diag,
+		    row->type == SCHEMA_TYPE_PORTS ? DIAG_PORT_BAD :
+		    DIAG_ADDRESS_BAD, context_span(context, word),
+		    "%s is the name of %s %s", str_quote(name, word->length,
+		    quoted), article(entry->statement),
+		    entry->statement->name);
+		diag_cure(context->diag, record, "write %s", other->name);
+		diag_edit(context->diag, record, keyword_span(context, node),
+		    "%s", other->name);
+		return true;
+	}
+	return false;
+}
+
 void
 mistake_unresolved(struct context *context, const struct schema_param *row,
     const struct tree_word *word)
@@ -201,6 +308,7 @@ mistake_unresolved(struct context *context, const struct schema_param *row,
 	    schema_statement(row->statement);
 	const char *name = context_text(context, word), *nearest;
 	struct source_span span = context_span(context, word);
+	const struct schema_param *sibling;
 	const struct names_entry *other;
 	char quoted[STR_QUOTE_MAX];
 	struct diag_record *record;
@@ -209,10 +317,17 @@ mistake_unresolved(struct context *context, const struct schema_param *row,
 	other = names_find_other(context->names, wanted, name, word->length);
 	if (other != NULL) {
 		record = diag_report(context->diag, DIAG_REFERENCE_KIND, span,
-		    "%s names a %s, not a %s", row->name,
-		    other->statement->name, wanted->name);
-		diag_cure(context->diag, record, "it needs the name of a %s",
-		    wanted->name);
+		    "%s names %s %s, not %s %s", row->name,
+		    article(other->statement), other->statement->name,
+		    article(wanted), wanted->name);
+		sibling = sibling_of(row, other->statement);
+		if (sibling != NULL)
+			diag_cure(context->diag, record, "write %s",
+			    sibling->name);
+		else
+			diag_cure(context->diag, record,
+			    "it needs the name of %s %s", article(wanted),
+			    wanted->name);
 		diag_note(context->diag, record, names_span(context, other),
 		    "%s %s is here", other->statement->name, quoted);
 		return;
@@ -221,14 +336,20 @@ mistake_unresolved(struct context *context, const struct schema_param *row,
 	    "no %s is named %s", wanted->name, quoted);
 	if (record == NULL)
 		return;
+	sibling = sibling_of(row, NULL);
+	if (sibling != NULL && is_value(sibling, name, word->length)) {
+		diag_cure(context->diag, record, "it is a value: write %s",
+		    sibling->name);
+		return;
+	}
 	nearest = names_suggest(context->names, wanted, name, word->length);
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",
 		    nearest);
 	else
-		diag_cure(context->diag, record, "define it: %s %.*s { }",
-		    wanted->name, word->length > 64 ? 0 : (int)word->length,
-		    name);
+		diag_cure(context->diag, record,
+		    "define %s %s of this name, or correct it",
+		    article(wanted), wanted->name);
 }
 
 /* Where it was coded before, and the edit where that said the same. */

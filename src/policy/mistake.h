@@ -27,6 +27,10 @@ void mistake_block(struct context *context, const struct schema_param *row,
 /* next: the value stands on the next line. */
 void mistake_no_value(struct context *context, const struct schema_param *row,
     const struct tree_node *node, bool next);
+/* Reports the name of a definition where its value is wanted; else false. */
+bool mistake_name_for_value(struct context *context,
+    const struct schema_statement *statement, const struct schema_param *row,
+    const struct tree_node *node);
 void mistake_unresolved(struct context *context,
     const struct schema_param *row, const struct tree_word *word);
 

@@ -6,15 +6,10 @@
 #include "base/str.h"
 #include "grammar/language.h"
 
+#define ABBREVIATION_MIN	5	/* letters of a word that was cut */
+
 const struct schema_choice schema_flag_choices[] = {
 	P_CHOICE("Off", 0), P_CHOICE("On", 1), P_END,
-};
-
-/* The nearest name so far, and whether another is as near. */
-struct nearest {
-	const char *name;
-	unsigned distance;
-	bool tied;
 };
 
 const struct schema_statement *
@@ -78,62 +73,147 @@ schema_find_home(const struct schema_statement *not_here, const char *name,
 	return NULL;
 }
 
-static void
-consider(struct nearest *nearest, const char *name, size_t length,
-    const char *candidate)
-{
-	unsigned limit = 1 + (unsigned)(length < 200 ? length : 200) / 4;
-	unsigned distance = str_distance(name, length, candidate,
-	    strlen(candidate), limit);
+/* --- what was meant ------------------------------------------------------ */
 
+/* What was meant so far, and whether another is as likely. */
+struct meant {
+	const char *word;
+	size_t length;
+	const char *nearest, *longer, *version;
+	unsigned distance;
+	bool tied, longer_tied, longer_acts;
+};
+
+/* Whether all letters of a word stand in a longer one, in order. */
+static bool
+is_within(const char *word, size_t length, const char *longer)
+{
+	size_t i = 0;
+
+	for (; *longer != '\0' && i < length; longer++)
+		if ((word[i] | 0x20) == (*longer | 0x20))
+			i++;
+	return i == length;
+}
+
+/* "TLS1.2", "TLSv12" and "TLSv1.2" are one version, TLSv1.0 is TLSv1. */
+static bool
+is_version(const char *word, size_t length, const char *name)
+{
+	char digits[2][4] = { "", "" };
+	const char *text[2] = { word, name };
+	size_t lengths[2] = { length, strlen(name) };
+
+	if (length < 4 || word[length - 1] < '0' || word[length - 1] > '9' ||
+	    (!str_equal(word, 3, "TLS") &&
+	    !str_equal(word, 3, "SSL")) || !str_equal(word, 3,
+	    name[0] == 'T' ? "TLS" : "SSL"))
+		return false;
+	for (int t = 0; t < 2; t++)
+		for (size_t i = 3, n = 0; i < lengths[t]; i++) {
+			char c = text[t][i];
+
+			if (c >= '0' && c <= '9' && n < 2)
+				digits[t][n++] = c;
+			else if (strchr(n > 0 ? "._-" : "vV ", c) == NULL)
+				return false;
+		}
+	if (digits[0][1] == '0')
+		digits[0][1] = '\0';
+	return digits[0][0] != '\0' && strcmp(digits[0], digits[1]) == 0;
+}
+
+static void
+consider(struct meant *m, const char *candidate, bool acts)
+{
+	unsigned limit = 1 + (unsigned)(m->length < 200 ? m->length : 200) / 4;
+	size_t length = strlen(candidate), kept;
+	unsigned distance = str_distance(m->word, m->length, candidate,
+	    length, limit);
+
+	if (is_version(m->word, m->length, candidate))
+		m->version = candidate;
 	/* Nothing of the word may be left otherwise. */
-	if (distance > limit || distance >= length)
+	if (distance <= limit && distance < m->length) {
+		if (m->nearest == NULL || distance < m->distance) {
+			m->nearest = candidate;
+			m->distance = distance;
+			m->tied = false;
+		} else if (distance == m->distance &&
+		    strcmp(m->nearest, candidate) != 0) {
+			m->tied = true;
+		}
+	}
+	if (m->length < ABBREVIATION_MIN || length > 2 * m->length ||
+	    !is_within(m->word, m->length, candidate))
 		return;
-	if (nearest->name == NULL || distance < nearest->distance) {
-		*nearest = (struct nearest){ candidate, distance, false };
-	} else if (distance == nearest->distance &&
-	    strcmp(nearest->name, candidate) != 0) {
-		nearest->tied = true;
+	if (m->longer != NULL && strcmp(m->longer, candidate) == 0)
+		return;
+	kept = m->longer == NULL ? SIZE_MAX : strlen(m->longer);
+	/* Nobody means what does nothing. */
+	if (length < kept || (length == kept && acts && !m->longer_acts)) {
+		m->longer = candidate;
+		m->longer_acts = acts;
+		m->longer_tied = false;
+	} else if (length == kept && acts == m->longer_acts) {
+		m->longer_tied = true;
 	}
 }
 
 static const char *
-nearest_name(const struct nearest *nearest)
+likeliest(const struct meant *m)
 {
-	return nearest->tied ? NULL : nearest->name;
+	const char *longer = m->longer_tied ? NULL : m->longer;
+
+	if (m->version != NULL)
+		return m->version;
+	if (m->nearest == NULL || (m->distance > 1 && (longer != NULL ||
+	    m->tied)))
+		return longer;
+	return m->tied ? NULL : m->nearest;
+}
+
+static bool
+ends_with_ref(const char *name, size_t length)
+{
+	return length > 3 && str_equal(name + length - 3, 3, "Ref");
 }
 
 const char *
 schema_suggest_row(const struct schema_statement *statement, const char *name,
-    size_t length)
+    size_t length, bool block)
 {
-	struct nearest nearest = { 0 };
+	struct meant meant = { .word = name, .length = length };
 	const struct schema_param *row;
 
 	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++)
-		consider(&nearest, name, length, row->name);
-	return nearest_name(&nearest);
+		if ((row->type == SCHEMA_TYPE_BLOCK) == block &&
+		    (row->type == SCHEMA_TYPE_REF ||
+		    !ends_with_ref(name, length)))
+			consider(&meant, row->name,
+			    row->acts == SCHEMA_ACTS_YES);
+	return likeliest(&meant);
 }
 
 const char *
 schema_suggest_statement(const char *name, size_t length)
 {
-	struct nearest nearest = { 0 };
+	struct meant meant = { .word = name, .length = length };
 
 	for (size_t i = 0; i < SCHEMA_STATEMENT_COUNT; i++)
-		consider(&nearest, name, length, language_statements[i].name);
-	return nearest_name(&nearest);
+		consider(&meant, language_statements[i].name, true);
+	return likeliest(&meant);
 }
 
 const char *
 schema_suggest_choice(const struct schema_param *row, const char *name,
     size_t length)
 {
-	struct nearest nearest = { 0 };
+	struct meant meant = { .word = name, .length = length };
 
 	for (const struct schema_choice *c = row->choices; c->name != NULL; c++)
-		consider(&nearest, name, length, c->name);
-	return nearest_name(&nearest);
+		consider(&meant, c->name, true);
+	return likeliest(&meant);
 }
 
 const char *

@@ -208,10 +208,11 @@ const struct schema_statement *schema_find_home(
 
 /*
  * What the writer of a misspelt row of `statement` may have meant, among the
- * names legal there: the unique nearest within 1 + length / 4 edits, or NULL.
+ * names legal there for a block or for a line: the unique nearest within
+ * 1 + length / 4 edits, or the one that it abbreviates, or NULL.
  */
 const char *schema_suggest_row(const struct schema_statement *statement,
-    const char *name, size_t length);
+    const char *name, size_t length, bool block);
 /* The same among statements that stand at file level. */
 const char *schema_suggest_statement(const char *name, size_t length);
 /* The same among a row's choices. */

@@ -224,7 +224,7 @@ is_header(const struct context *context,
 	if (schema_find_statement(word, length) != NULL)
 		return true;
 	return row == NULL && schema_find_home(adopter, word, length) == NULL &&
-	    schema_suggest_row(adopter, word, length) == NULL &&
+	    schema_suggest_row(adopter, word, length, false) == NULL &&
 	    schema_suggest_statement(word, length) != NULL;
 }
 
