@@ -272,6 +272,21 @@ START_TEST(test_addresses)
 }
 END_TEST
 
+/* A no-break space is a blank in texts, too; not so in quotes. */
+START_TEST(test_no_break_spaces)
+{
+	const struct schema_param *row = row_of(SCHEMA_ENVIRONMENT_ADVANCED,
+	    "CertificateLabel");
+	struct value value;
+
+	ck_assert_int_eq(parse(row, "Web\xc2\xa0" "Server \xc2\xb7 a",
+	    &value), 0);
+	ck_assert_str_eq(value.text, "Web Server \xc2\xb7 a");
+	ck_assert_int_eq(parse(row, "a \"b\xc2\xa0" "c\" d", &value), 0);
+	ck_assert_str_eq(value.text, "a \"b\xc2\xa0" "c\" d");
+}
+END_TEST
+
 /* What would narrow or widen a condition is no remark. */
 START_TEST(test_second_values)
 {
@@ -597,6 +612,7 @@ make(void)
 	tcase_add_test(tcase, test_addresses);
 	tcase_add_test(tcase, test_six_does_not_match_four);
 	tcase_add_test(tcase, test_second_values);
+	tcase_add_test(tcase, test_no_break_spaces);
 	tcase_add_test(tcase, test_ports);
 	tcase_add_test(tcase, test_suites);
 	tcase_add_loop_test(tcase, test_foreign_suites, 0,

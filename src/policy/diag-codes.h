@@ -114,8 +114,10 @@
 	  "Remove it, or put a # before it.") \
 	D(ADDRESS_INTEGER, 1313, WARNING, "a number is taken as an address", \
 	  "z/OS does so too. Write the address in full.") \
-	D(QUOTES_KEPT, 1314, WARNING, "quotes are part of the value", \
-	  "The language has no quotes: remove them if they are not meant.") \
+	D(QUOTES_KEPT, 1314, WARNING, "quotes around a value", \
+	  "The language has no quotes. In a text or a name they are a part of " \
+	  "it; a path may have them here, which z/OS would take for its own. " \
+	  "Remove them if they are not meant.") \
 	D(CIPHER_TWICE, 1315, WARNING, "a cipher suite is listed twice", \
 	  "The first place in the list counts.") \
 	D(WILDCARD_BAD, 1316, ERROR, "a wildcard is not at the end", \

@@ -64,6 +64,10 @@ reach_named(struct lint_scope *scope, struct source_span word)
 {
 	const char *name = lint_scope_text(word);
 
+	if (word.length > 2 && strchr("\"'", *name) != NULL) {
+		name++;
+		word.length -= 2;
+	}
 	for (size_t id = 0; id < SCHEMA_STATEMENT_COUNT; id++) {
 		struct names_entry *entry = names_find(scope->context->names,
 		    schema_statement((enum schema_statement_id)id), name,

@@ -89,6 +89,11 @@ judge_characters(struct lint_scope *scope, struct source_span span)
 	case ODD_LOOKALIKE:
 		span.offset += (uint32_t)at;
 		span.length = (uint32_t)length;
+		/* That it is a quotation mark was told. */
+		if (lint_scope_is_wrong(scope, span) && length == 3 &&
+		    memcmp(text + at, "\xe2\x80", 2) == 0 &&
+		    (unsigned char)text[at + 2] >= 0x98)
+			return;
 		diag_cure(scope->diag, lint_scope_report(scope,
 		    DIAG_TEXT_LOOKALIKE, span, "this only looks like a blank, "
 		    "quote, hyphen or letter of ASCII"),

@@ -72,11 +72,11 @@ mend_quotes(struct diag *diag, struct diag_record *record,
 	if (record == NULL || quoted.source == NULL || length < 3)
 		return;
 	text = source_text(quoted.source) + quoted.offset;
-	if (text[length - 1] != '"')
+	if ((text[0] != '"' && text[0] != '\'') || text[length - 1] != text[0])
 		return;
 	for (size_t i = 1; i < length - 1; i++)
 		if (gap_blank(text + i, length - i) > 0 ||
-		    strchr("\"#{}", text[i]) != NULL)
+		    strchr("\"'#{}", text[i]) != NULL)
 			return;
 	diag_edit(diag, record, quoted, "%.*s", (int)(length - 2), text + 1);
 }

@@ -342,6 +342,13 @@ mistake_unresolved(struct context *context, const struct schema_param *row,
 		    sibling->name);
 		return;
 	}
+	if (word->length > 2 && strchr("\"'", *name) != NULL &&
+	    names_find(context->names, wanted, name + 1, word->length - 2) !=
+	    NULL) {
+		diag_cure(context->diag, record, "remove the quotes");
+		mend_quotes(context->diag, record, span);
+		return;
+	}
 	nearest = names_suggest(context->names, wanted, name, word->length);
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",

@@ -290,6 +290,10 @@ check_name(struct context *context, const struct schema_statement *statement,
 		diag_cure(context->diag, record, "a name has at most %d",
 		    SCHEMA_NAME_MAX);
 	}
+	if (strchr("\"'", *name) != NULL)
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_QUOTES_KEPT, span, "the quotes are part of the name"),
+		    "remove them, here and where it is referred to");
 	walk_warn_of_rest(context, node, 2);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "policy/context.h"
 #include "policy/diag.h"
+#include "policy/gap.h"
 #include "policy/mend.h"
 #include "policy/network.h"
 #include "policy/secret.h"
@@ -125,6 +126,26 @@ parse_int(struct context *context, const struct schema_param *row,
 	return -1;
 }
 
+/* The bytes of the quotation mark at text, typed or typeset; or 0. */
+static size_t
+quote_length(const char *text, size_t left)
+{
+	if (left >= 1 && (*text == '"' || *text == '\''))
+		return 1;
+	return left >= 3 && memcmp(text, "\xe2\x80", 2) == 0 &&
+	    (unsigned char)text[2] >= 0x98 && (unsigned char)text[2] <= 0x9f ?
+	    3 : 0;
+}
+
+static void
+warn_of_quotes(struct context *context, const struct schema_param *row,
+    struct source_span span)
+{
+	diag_cure(context->diag, diag_report(context->diag, DIAG_QUOTES_KEPT,
+	    span, "the quotes are part of %s", row->name),
+	    "remove them if they are not meant");
+}
+
 static int
 parse_word(struct context *context, const struct schema_param *row,
     const struct value_input *input, struct value *value_r)
@@ -134,8 +155,37 @@ parse_word(struct context *context, const struct schema_param *row,
 
 	if (check_length(context, row, input, word, length) == -1)
 		return -1;
+	if (row->type == SCHEMA_TYPE_SECRET && quote_length(word, length) == 1)
+		warn_of_quotes(context, row, first_span(input));
 	value_r->text = arena_copy_text(context->arena, word, length);
 	return 0;
+}
+
+/* The text, where a no-break space is the blank that it was told to be. */
+static const char *
+copy_blanks(struct context *context, const char *text, size_t length)
+{
+	char *copy = arena_alloc(context->arena, length + 1);
+	size_t n = 0, blank;
+	const char *close;
+
+	for (size_t i = 0; i < length; i += blank) {
+		blank = gap_blank(text + i, length - i);
+		close = text[i] == '"' ? memchr(text + i + 1, '"',
+		    length - i - 1) : NULL;
+		/* Inside quotes it is none. */
+		if (close != NULL) {
+			blank = (size_t)(close + 1 - text) - i;
+			memcpy(copy + n, text + i, blank);
+			n += blank;
+		} else if (blank == 2) {
+			copy[n++] = ' ';
+		} else {
+			blank = 1;
+			copy[n++] = text[i];
+		}
+	}
+	return copy;
 }
 
 /* Two parameters on one line: nothing would hide the password. */
@@ -173,14 +223,30 @@ parse_text(struct context *context, const struct schema_param *row,
 	if (check_length(context, row, input, text, length) == -1 ||
 	    check_no_secret(context, row, input) == -1)
 		return -1;
-	if (length > 1 && text[0] == '"' && text[length - 1] == '"')
-		diag_cure(context->diag, diag_report(context->diag,
-		    DIAG_QUOTES_KEPT, value_span(input,
-		    input->words[0].offset, (uint32_t)length),
-		    "the quotes are part of %s", row->name),
-		    "remove them if they are not meant");
-	value_r->text = arena_copy_text(context->arena, text, length);
+	if (quote_length(text, length) == 1)
+		warn_of_quotes(context, row, value_span(input,
+		    input->words[0].offset, (uint32_t)length));
+	value_r->text = copy_blanks(context, text, length);
 	return 0;
+}
+
+/* Without blanks in it a path needs no quotes, and z/OS has none. */
+static void
+advise_no_quotes(struct context *context, const struct schema_param *row,
+    const struct value_input *input)
+{
+	struct diag_record *record;
+	size_t length;
+	const char *word = value_word(input, 0, &length);
+
+	for (size_t i = 0; i < length; i++)
+		if (gap_blank(word + i, length - i) > 0)
+			return;
+	record = diag_report(context->diag, DIAG_QUOTES_KEPT,
+	    first_span(input), "%s needs no quotes", row->name);
+	diag_cure(context->diag, record, "remove them: to z/OS they would be "
+	    "part of the name");
+	mend_quotes(context->diag, record, first_span(input));
 }
 
 /* Quotes group a path that holds blanks, and are not part of it. */
@@ -193,8 +259,11 @@ parse_path(struct context *context, const struct schema_param *row,
 	char *path;
 
 	if (length > 2 && word[0] == '"' && word[length - 1] == '"') {
+		advise_no_quotes(context, row, input);
 		word++;
 		length -= 2;
+	} else if (quote_length(word, length) == 1) {
+		warn_of_quotes(context, row, first_span(input));
 	}
 	if (check_length(context, row, input, word, length) == -1)
 		return -1;
@@ -360,8 +429,10 @@ refuse_quotes(struct context *context, const struct schema_param *row,
     const struct value_input *input)
 {
 	struct diag_record *record;
+	size_t length;
+	const char *word = value_word(input, 0, &length);
 
-	if (input->text[input->words[0].offset] != '"')
+	if (quote_length(word, length) == 0)
 		return 0;
 	switch (row->type) {
 	case SCHEMA_TYPE_TEXT:
