@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "agent/inspect-backend.h"
+#include "agent/inspect-user.h"
 #include "agent/inspect.h"
 #include "agent/proof.h"
 #include "policy/diag.h"
@@ -98,6 +99,7 @@ environment_check(const struct rules *rules, struct diag *diag)
 	for (size_t i = 0; i < table.count; i++)
 		inspect_environment(&table.items[i], diag);
 	inspect_backend_all(rules, diag);
+	inspect_user_all(rules, diag);
 	environment_free(&table);
 }
 

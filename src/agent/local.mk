@@ -11,6 +11,7 @@ libagent_a_SOURCES = \
 	src/agent/inspect-backend.c src/agent/inspect-backend.h \
 	src/agent/inspect-chain.c src/agent/inspect-chain.h \
 	src/agent/inspect-files.c src/agent/inspect-files.h \
+	src/agent/inspect-user.c src/agent/inspect-user.h \
 	src/agent/link.c src/agent/link.h \
 	src/agent/listen.c src/agent/listen.h \
 	src/agent/offer.c src/agent/offer.h \

@@ -180,6 +180,11 @@
 	  "With Handoff Forward the agent itself listens, so that no process is " \
 	  "known by which Jobname or Userid could be met: the rule never " \
 	  "matches, and sallyportd does not start with it.") \
+	D(JOB_UNMET, 1349, WARNING, "no process has such a job name", \
+	  "A process's name has 15 characters at most; a longer Jobname is met " \
+	  "by a systemd service of this name alone. Scopes, slices, sockets and " \
+	  "the other kinds of units are no jobs. A rule that is never met leaves " \
+	  "its service in clear.") \
 	/* names and references */ \
 	D(NAME_MISSING, 1401, ERROR, "a statement has no name", \
 	  "A statement outside of others needs a name, for others to refer to.") \
@@ -565,6 +570,10 @@
 	D(PAIRS_VERSION, 1735, WARNING, \
 	  "TLS 1.3 is on, and no signature pair is for it and the key", \
 	  "That version is not offered: clients get an older one, or are " \
-	  "refused where they have none.")
+	  "refused where they have none.") \
+	D(USER_UNKNOWN, 1736, WARNING, "there is no such user", \
+	  "Userid is met by the name of the user that the service runs as, and " \
+	  "its case counts: names of z/OS are in upper case, those of Linux are " \
+	  "not. A rule that is never met leaves its service in clear.")
 
 #endif

@@ -1,9 +1,18 @@
 #include "policy/lint-owner.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "base/compiler.h"
 #include "policy/condition.h"
 #include "policy/diag.h"
+#include "policy/lint-lines.h"
+#include "policy/lint-scope.h"
 #include "policy/rules.h"
+#include "policy/schema.h"
 #include "policy/settings.h"
+
+#define COMM_MAX	15	/* proc_pid_comm(5) */
 
 void
 lint_owner_check(const struct rules *rules, struct diag *diag)
@@ -27,4 +36,42 @@ lint_owner_check(const struct rules *rules, struct diag *diag)
 		    names == CONDITION_JOB ? "Jobname" :
 		    "Jobname and Userid");
 	}
+}
+
+static bool
+ends(struct source_span word, const char *ending)
+{
+	size_t length = strlen(ending);
+
+	return word.length > length && strncasecmp(lint_scope_text(word) +
+	    word.length - length, ending, length) == 0;
+}
+
+void
+lint_owner_line(struct lint_scope *scope, const struct lint_line *line)
+{
+	/* systemd.unit(5) */
+	static const char *const units[] = {
+		".scope", ".slice", ".socket", ".target", ".timer",
+	};
+	struct source_span word = lint_lines_word(scope, line, 1);
+
+	if (line->row == NULL || strcmp(line->row->name, "Jobname") != 0 ||
+	    word.length == 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (ends(word, units[i])) {
+			diag_cure(scope->diag, lint_scope_report(scope,
+			    DIAG_JOB_UNMET, word, "a %s is no job",
+			    units[i] + 1), "name the service, or the process");
+			return;
+		}
+	/* A pattern may be meant for the instances of a service. */
+	if (word.length > COMM_MAX && !ends(word, "*") &&
+	    !ends(word, CONDITION_UNIT_ENDING))
+		diag_cure(scope->diag, lint_scope_report(scope, DIAG_JOB_UNMET,
+		    word, "no process has a name of %u characters: they end "
+		    "at %d", (unsigned)word.length, COMM_MAX),
+		    "write %.*s for a process, or add .service for a service",
+		    COMM_MAX, lint_scope_text(word));
 }

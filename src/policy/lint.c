@@ -55,6 +55,7 @@ judge_line(struct lint_scope *scope, const struct lint_line *line)
 	lint_network_line(scope, line);
 	lint_values_line(scope, line);
 	lint_lists_line(scope, line);
+	lint_owner_line(scope, line);
 }
 
 static void

@@ -498,6 +498,23 @@ with T.case("a ring in one PEM file"):
          "warning SP1728 Keyring: RING: everybody can read the private key "
          "in it (mode 0644)")
 
+# --- whose service it is ---------------------------------------------------
+
+with T.case("Userid that nobody has"):
+    def of_user(name):
+        wrapped = rule(T.path("rings", "good"), backend=None)
+        return wrapped.text().replace("{\n", "{\n\tUserid %s\n" % name, 1)
+
+    for name in ("root", "nobody*", "no-such*"):
+        equal(said(of_user(name)), [], name)
+    for name, cure in (("ROOT", "'root'?"), ("0", "'root'?"),
+                       ("no-such-user", "runs as")):
+        (record,) = said(of_user(name))
+        equal(record[:2] + (record[3],), (
+            "warning", "SP1736", "rule 'gate' never matches on this host: "
+            "it has no user '%s'" % name), "the record")
+        expect(cure in record[4], record[4])
+
 # --- where the service listens ---------------------------------------------
 
 with T.case("Backend unix:PATH"):
