@@ -93,7 +93,8 @@ fit_judge(const struct settings *settings, unsigned keys)
 	uint32_t on = versions_on(settings);
 	struct fit fit = { 0 };
 
-	if (settings->ciphers.count == 0)
+	if (settings->ciphers.count == 0 ||
+	    settings->suite_b != SETTINGS_SUITE_B_OFF)
 		return (struct fit){ .served = on };
 	for (size_t i = 0; i < settings->ciphers.count; i++)
 		weigh(&fit, on, settings->ciphers.suites[i], keys);

@@ -28,7 +28,7 @@ struct fit {
 	uint16_t example;	/* one of them */
 };
 
-/* Of settings with a coded list; without one, whatever is on is served. */
+/* Of settings with a list that acts; without one, whatever is on is served. */
 struct fit fit_judge(const struct settings *settings, unsigned keys);
 
 /* Must a certificate for these suites allow digitalSignature? */

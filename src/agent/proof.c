@@ -10,6 +10,7 @@
 #include "policy/suites.h"
 #include "tls/tls_ctx.h"
 #include "tls/tls_hello.h"
+#include "tls/tls_lists.h"
 #include "trust/cert.h"
 #include "trust/key.h"
 #include "trust/name.h"
@@ -281,15 +282,38 @@ try_context(struct proof *p)
 	tls_ctx_free(&ctx);
 }
 
+static struct judge
+make_judge(const struct environment *e)
+{
+	const struct settings *s = e->settings;
+	const struct tls_lists_profile *profile = tls_lists_profile(s);
+	const struct settings_codes *pairs = s->signature_pairs_cert.count >
+	    0 ? &s->signature_pairs_cert : &s->signature_pairs;
+	struct judge judge = {
+		.admits_all = !validates_clients(s),
+		.anchors = e->anchors,
+		.min_rsa_bits = s->min_rsa_bits,
+		.min_ecc_bits = s->min_ecc_bits,
+		.pairs = pairs->codes, .pair_count = pairs->count,
+	};
+
+	if (profile == NULL)
+		return judge;
+	judge.pairs = profile->chain_pairs;
+	judge.pair_count = tls_lists_profile_count(profile->chain_pairs,
+	    ARRAY_SIZE(profile->chain_pairs));
+	judge.curves = profile->curves;
+	judge.curve_count = tls_lists_profile_count(profile->curves,
+	    ARRAY_SIZE(profile->curves));
+	judge.ca_curves = profile->ca_curves;
+	judge.ca_curve_count = tls_lists_profile_count(profile->ca_curves,
+	    ARRAY_SIZE(profile->ca_curves));
+	return judge;
+}
+
 int
 proof_environment(struct environment *environment, struct diag *diag)
 {
-	const struct settings *s = environment->settings;
-	/* A Suite B profile replaces all lists, and has none for chains. */
-	struct settings_codes pairs = s->suite_b != SETTINGS_SUITE_B_OFF ?
-	    (struct settings_codes){ .count = 0 } :
-	    s->signature_pairs_cert.count > 0 ? s->signature_pairs_cert :
-	    s->signature_pairs;
 	struct proof p = { .e = environment, .diag = diag,
 	    .now = time(NULL) };
 
@@ -303,13 +327,7 @@ proof_environment(struct environment *environment, struct diag *diag)
 	/* Of a ring that is not there no more need be said. */
 	if (!p.failed || environment->ring->chain_path != NULL)
 		check_trust(&p);
-	environment->judge = (struct judge){
-		.admits_all = !validates_clients(s),
-		.anchors = environment->anchors,
-		.min_rsa_bits = s->min_rsa_bits,
-		.min_ecc_bits = s->min_ecc_bits,
-		.pairs = pairs.codes, .pair_count = pairs.count,
-	};
+	environment->judge = make_judge(environment);
 	if (has_personal(environment->ring) && !p.mismatch)
 		try_context(&p);
 	return p.failed ? -1 : 0;

@@ -57,6 +57,8 @@ tls_alert_for(enum reason reason)
 	case REASON_NO_GROUP:
 	case REASON_EXTENSION:
 		return handshake_failure;	/* RFC 5246, 7.4.6 */
+	case REASON_NO_PROTOCOL:
+		return wolfssl_alert_protocol_version;
 	case REASON_SERVER_NAME:
 		return unrecognized_name;
 	case REASON_FALLBACK:

@@ -106,6 +106,22 @@ fell_back(const struct choice *c)
 	    c->ctx->lists.protocols >> (c->version - 0x0300 + 1) != 0;
 }
 
+/* Not TLS 1.3's, no signalling value, no GREASE (RFC 8701). */
+static bool
+is_older(uint16_t suite)
+{
+	return suite >> 8 != 0x13 && suite != 0x00FF && suite != 0x5600 &&
+	    ((suite & 0x0F0F) != 0x0A0A || suite >> 8 != (suite & 0xFF));
+}
+
+/* Where TLS 1.3 is off the library looks at such a client's suites alone. */
+static bool
+speaks_thirteen_only(const struct choice *c)
+{
+	return c->version < 0x0304 &&
+	    !tls_library_hello_any_suite(c->ssl, is_older);
+}
+
 static bool
 demand_extensions(const struct choice *c)
 {
@@ -211,6 +227,14 @@ choose_group(const struct choice *c)
 	return false;
 }
 
+static bool
+can_sign_by(const struct tls_ctx *ctx, const struct WOLFSSL_CTX *key,
+    uint16_t pair, uint16_t version)
+{
+	return tls_library_hello_can_sign(key, pair,
+	    ctx->lists.curve_bound ? 0x0304 : version);
+}
+
 /* The first pair of the policy that client and key have; 0: none. */
 static uint16_t
 find_pair(const struct choice *c, const struct WOLFSSL_CTX *key)
@@ -222,7 +246,7 @@ find_pair(const struct choice *c, const struct WOLFSSL_CTX *key)
 		uint16_t pair = pairs->codes[i];
 
 		/* Who names none is signed for with SHA-256. */
-		if (tls_library_hello_can_sign(key, pair, c->version) &&
+		if (can_sign_by(c->ctx, key, pair, c->version) &&
 		    (named ? tls_library_hello_has_pair(c->ssl, pair) :
 		    pair == 0x0401 || pair == 0x0403))
 			return pair;
@@ -309,6 +333,8 @@ choose_identity(const struct choice *c)
 static enum reason
 answer(struct choice *c)
 {
+	if (speaks_thirteen_only(c))
+		return REASON_NO_PROTOCOL;
 	if (fell_back(c))
 		return REASON_FALLBACK;
 	if (!demand_extensions(c))
@@ -378,7 +404,7 @@ can_sign(const struct tls_ctx *ctx, const struct WOLFSSL_CTX *key,
 	const struct tls_list *pairs = &ctx->lists.pairs;
 
 	for (size_t i = 0; i < pairs->count; i++)
-		if (tls_library_hello_can_sign(key, pairs->codes[i], version))
+		if (can_sign_by(ctx, key, pairs->codes[i], version))
 			return true;
 	return false;
 }
@@ -419,6 +445,14 @@ drop_mute(struct tls_ctx *ctx, const struct tls_ring *ring,
 		if ((*protocols & 1u << bit) != 0 &&
 		    version_goes(ctx, (uint16_t)(0x0300 + bit)))
 			going |= 1u << bit;
+	if (going == 0 && ctx->lists.curve_bound) {
+		tls_ring_fault(error_r, ring->chain_path,
+		    "use an ECDSA key on P-256 for 128, on P-384 for 192",
+		    "its key is of no curve that the rule's SuiteBProfile "
+		    "has");
+		error_r->about = TLS_RING_ABOUT_PAIRS;
+		return -1;
+	}
 	if (going == 0) {
 		tls_ring_fault(error_r, ring->chain_path,
 		    "add a pair for this key: 0804 and 0401 for RSA, 0403, "

@@ -31,6 +31,17 @@ tls_library_hello_has_suite(WOLFSSL *ssl, uint16_t suite)
 	return false;
 }
 
+bool
+tls_library_hello_any_suite(WOLFSSL *ssl, bool (*is)(uint16_t suite))
+{
+	const Suites *offered = ssl->clSuites;
+
+	for (word16 i = 0; i + 1 < offered->suiteSz; i += 2)
+		if (is(code_at(&offered->suites[i])))
+			return true;
+	return false;
+}
+
 void
 tls_library_hello_drop_suites(WOLFSSL *ssl, bool (*drop)(uint16_t suite))
 {

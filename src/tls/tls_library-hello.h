@@ -21,6 +21,9 @@ struct tls_list;
 
 /* Suites; signalling values (RFC 5746, RFC 7507) are among them. */
 bool tls_library_hello_has_suite(struct WOLFSSL *ssl, uint16_t suite);
+/* Is there one that `is` is true for? */
+bool tls_library_hello_any_suite(struct WOLFSSL *ssl,
+    bool (*is)(uint16_t suite));
 /* Forgets those that `drop` is true for. */
 void tls_library_hello_drop_suites(struct WOLFSSL *ssl,
     bool (*drop)(uint16_t suite));

@@ -25,17 +25,35 @@ static const uint16_t default_pairs[] = {
 };
 
 /* RFC 5430, section 4: GCM, and CBC of the same strength; 6460 has GCM. */
-static const struct {
-	uint16_t suites[4], curves[2], pairs[2];	/* 0: none */
-} suite_b[] = {
-	[SETTINGS_SUITE_B_128] = { { 0xC02B, 0xC023 }, { 23 }, { 0x0403 } },
+static const struct tls_lists_profile suite_b[] = {
+	[SETTINGS_SUITE_B_128] = { { 0xC02B, 0xC023 }, { 23 }, { 0x0403 },
+	    { 23, 24 }, { 0x0403, 0x0503 } },
 	[SETTINGS_SUITE_B_128_MIN] = { { 0xC02B, 0xC02C }, { 23, 24 },
-	    { 0x0403, 0x0503 } },
-	[SETTINGS_SUITE_B_192] = { { 0xC02C, 0xC024 }, { 24 }, { 0x0503 } },
-	[SETTINGS_SUITE_B_192_MIN] = { { 0xC02C }, { 24 }, { 0x0503 } },
+	    { 0x0403, 0x0503 }, { 23, 24 }, { 0x0403, 0x0503 } },
+	[SETTINGS_SUITE_B_192] = { { 0xC02C, 0xC024 }, { 24 }, { 0x0503 },
+	    { 24 }, { 0x0503 } },
+	[SETTINGS_SUITE_B_192_MIN] = { { 0xC02C }, { 24 }, { 0x0503 },
+	    { 24 }, { 0x0503 } },
 	[SETTINGS_SUITE_B_ALL] = { { 0xC02C, 0xC02B, 0xC024, 0xC023 },
-	    { 24, 23 }, { 0x0503, 0x0403 } },
+	    { 24, 23 }, { 0x0503, 0x0403 }, { 24, 23 }, { 0x0503, 0x0403 } },
 };
+
+const struct tls_lists_profile *
+tls_lists_profile(const struct settings *s)
+{
+	return s->suite_b == SETTINGS_SUITE_B_OFF ? NULL :
+	    &suite_b[s->suite_b];
+}
+
+size_t
+tls_lists_profile_count(const uint16_t *codes, size_t size)
+{
+	size_t count = 0;
+
+	while (count < size && codes[count] != 0)
+		count++;
+	return count;
+}
 
 bool
 tls_lists_has(const struct tls_list *list, uint16_t code)
@@ -115,18 +133,18 @@ tls_lists_is_of(uint16_t suite, uint16_t version)
 }
 
 static void
-fill_suite_b(const struct settings *s, struct tls_lists *lists)
+fill_suite_b(const struct tls_lists_profile *profile,
+    struct tls_lists *lists)
 {
-	const uint16_t *suites = suite_b[s->suite_b].suites;
-
 	lists->protocols &= 1u << 3;
 	lists->curves_coded = lists->groups_coded = true;
-	add(&lists->suites, suites, ARRAY_SIZE(suite_b[0].suites),
+	lists->curve_bound = true;
+	add(&lists->suites, profile->suites, ARRAY_SIZE(profile->suites),
 	    tls_able_suite);
-	add(&lists->curves, suite_b[s->suite_b].curves,
-	    ARRAY_SIZE(suite_b[0].curves), tls_able_curve);
-	add(&lists->pairs, suite_b[s->suite_b].pairs,
-	    ARRAY_SIZE(suite_b[0].pairs), tls_able_pair);
+	add(&lists->curves, profile->curves, ARRAY_SIZE(profile->curves),
+	    tls_able_curve);
+	add(&lists->pairs, profile->pairs, ARRAY_SIZE(profile->pairs),
+	    tls_able_pair);
 }
 
 static void
@@ -162,8 +180,8 @@ tls_lists_fill(const struct settings *s, struct tls_lists *lists_r)
 	lists_r->protocols = (uint32_t)s->tlsv1 << 1 |
 	    (uint32_t)s->tlsv11 << 2 | (uint32_t)s->tlsv12 << 3 |
 	    (uint32_t)s->tlsv13 << 4;
-	if (s->suite_b != SETTINGS_SUITE_B_OFF)
-		fill_suite_b(s, lists_r);
+	if (tls_lists_profile(s) != NULL)
+		fill_suite_b(tls_lists_profile(s), lists_r);
 	else
 		fill_coded(s, lists_r);
 	/* One without a suite would be agreed on, and then refused. */

@@ -29,10 +29,29 @@ struct tls_lists {
 	/* `coded`: nothing else may be used, so none where count is 0; not
 	 * coded: the library's own. */
 	bool curves_coded, groups_coded;
+	/* A pair of ECDSA is for a key of its curve alone, as in TLS 1.3. */
+	bool curve_bound;
 	struct tls_list curves, groups;
 	struct tls_list pairs;
 };
 
+/*
+ * A Suite B profile; 0 in an array: none. The CAs of a chain may be stronger
+ * than what they sign (RFC 5759, 3: P-256 with SHA-256, P-384 with SHA-384).
+ */
+struct tls_lists_profile {
+	uint16_t suites[4], curves[2], pairs[2];
+	uint16_t ca_curves[2], chain_pairs[2];
+};
+
+/* NULL where SuiteBProfile is off. */
+const struct tls_lists_profile *tls_lists_profile(
+    const struct settings *settings);
+
+/* How many codes there are in one of its arrays. */
+size_t tls_lists_profile_count(const uint16_t *codes, size_t size);
+
+/* Fills in what there is; lists that are not coded stay empty. */
 void tls_lists_fill(const struct settings *settings,
     struct tls_lists *lists_r);
 

@@ -34,6 +34,10 @@ judge_chain(void *arg, const struct tls_judge_cert *chain, size_t count,
 			.min_ecc_bits = judge->min_ecc_bits,
 			.pairs = judge->pairs,
 			.pair_count = judge->pair_count,
+			.curves = judge->curves,
+			.curve_count = judge->curve_count,
+			.ca_curves = judge->ca_curves,
+			.ca_curve_count = judge->ca_curve_count,
 		    }, certs, count, &verdict);
 	}
 	verdict_r->reason = verdict.reason;

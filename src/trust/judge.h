@@ -20,9 +20,13 @@ struct judge {
 	bool admits_all;
 	const struct path_anchors *anchors;	/* not owned */
 	uint32_t min_rsa_bits, min_ecc_bits;
-	/* SignaturePairsCert, else SignaturePairs; not owned; 0: any. */
+	/* SuiteBProfile's, else SignaturePairsCert, else SignaturePairs; not
+	 * owned; 0: any. */
 	const uint16_t *pairs;
 	size_t pair_count;
+	/* SuiteBProfile's, for the leaf and CAs; not owned; 0: any. */
+	const uint16_t *curves, *ca_curves;
+	size_t curve_count, ca_curve_count;
 };
 
 /* A tls_judge_fn; `arg` is a const struct judge. */

@@ -131,6 +131,33 @@ enum {
 	PROGRESS_CERT,		/* a certificate on the path is at fault */
 };
 
+/* By its size: NIST's curves are the only ones that are read. */
+static bool
+is_of_curve(const struct cert *cert, uint16_t curve)
+{
+	return cert->key == CERT_KEY_ECC && cert->key_bits ==
+	    (curve == 23 ? 256 : curve == 24 ? 384 : curve == 25 ? 521 : 0);
+}
+
+static bool
+check_curve(struct walk *w, const struct cert *cert, int depth)
+{
+	const uint16_t *curves = depth == 0 ? w->params->curves :
+	    w->params->ca_curves;
+	size_t count = depth == 0 ? w->params->curve_count :
+	    w->params->ca_curve_count;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_of_curve(cert, curves[i]))
+			return true;
+	if (count == 0)
+		return true;
+	fail(w, PROGRESS_CERT, REASON_CERT_UNSUPPORTED, depth,
+	    "the key, of %u bits, is of no curve that the policy's "
+	    "SuiteBProfile has", cert->key_bits);
+	return false;
+}
+
 static bool
 check_key(struct walk *w, const struct cert *cert, int depth)
 {
@@ -144,7 +171,7 @@ check_key(struct walk *w, const struct cert *cert, int depth)
 		return false;
 	}
 	if (cert->key_bits >= least)
-		return true;
+		return check_curve(w, cert, depth);
 	fail(w, PROGRESS_CERT, REASON_CERT_WEAK_KEY, depth,
 	    "the key has %u bits, the policy asks for %u", cert->key_bits,
 	    least);
@@ -350,7 +377,8 @@ ends_at_anchor(struct walk *w, const struct cert *cert, int depth,
 			    "it, there are %u", anchor->path_length, cas);
 			continue;
 		}
-		if (!check_purpose(w, anchor, depth + 1))
+		if (!check_purpose(w, anchor, depth + 1) ||
+		    !check_curve(w, anchor, depth + 1))
 			continue;
 		if (anchor->not_after < w->verdict->not_after)
 			w->verdict->not_after = anchor->not_after;

@@ -43,6 +43,10 @@ struct path_params {
 	/* TLS's codes of the signatures that may be on certificates. */
 	const uint16_t *pairs;
 	size_t pair_count;		/* 0: any but the broken ones */
+	/* TLS's codes of the curves that the leaf's key, and CAs' keys, are
+	 * to be of. */
+	const uint16_t *curves, *ca_curves;
+	size_t curve_count, ca_curve_count;	/* 0: any key */
 };
 
 struct path_verdict {

@@ -21,7 +21,8 @@ CLIENTS = {kind: P.leaf("client-" + kind, ROOT, kind)
            for kind in ("ec", "p384", "rsa", "ed25519")}
 ALICE = CLIENTS["ec"]
 BY_RSA = P.leaf("by-rsa", RSA_ROOT)
-TRUSTED = [ROOT, RSA_ROOT]
+ROOT_384 = P.ca("root-384", kind="p384")
+TRUSTED = [ROOT, RSA_ROOT, ROOT_384]
 RINGS = {kind: P.ring(T.path("ring-" + kind),
                       P.server("server-" + kind, ROOT, kind),
                       trusted=TRUSTED)
@@ -120,6 +121,11 @@ for profile in ("128", "128Min", "192", "192Min", "All"):
          **no_client(action=[("SuiteBProfile", profile)],
                      signatures=signatures("ServerKexECurves", "0025"),
                      ciphers=[("V3CipherSuites4Char", "1301C030")]))
+
+SIGNERS = {"ec": ROOT, "rsa": RSA_ROOT, "p384": ROOT_384}
+for profile in "128", "192", "All":
+    rule("bm-" + profile, "ec" if profile == "128" else "p384",
+         action=[("SuiteBProfile", profile)])
 
 # A version without a suite in the list is not offered.
 rule("no-13", **no_client(ciphers=[("V3CipherSuites4Char", "C02B")]))
@@ -259,14 +265,14 @@ for kind, lists in SIGNING.items():
                         signed(said, usable[0])
                     else:
                         # Without a pair for it TLS 1.3 is off.
-                        said.refused(402, 412)
+                        said.refused(412)
                 for code in every:
                     said = Said(name, version, "-sigalgs", PAIRS[code][0])
                     if code in usable:
                         signed(said, code)
                     elif "ClientHello" in said.result.text:
                         among(said.line.reason,
-                              {7453, 420} if usable else {402, 412, 420, 7453},
+                              {7453, 420} if usable else {412, 420},
                               "reason of %s\n%s" % (code, said.line.line))
             if not thirteen:
                 # Who has both versions is served by TLS 1.2.
@@ -360,11 +366,35 @@ for profile, suites, codes in (
             if code not in codes:
                 Said(name, "1.2", *groups([code])).refused(7452)
         equal(Said(name, None).admitted().version, "TLSv1.2", "version")
-        Said(name, "1.3").refused(402, 412)
+        Said(name, "1.3").refused(412)
+
+# Who is let in by profile, and why the others are not.
+BY_KIND = {("ec", "ec"): {"192": 7447},
+           ("ec", "p384"): {"192": 7446},
+           ("ec", "rsa"): {"128": 7447, "192": 7447, "All": 7447},
+           ("p384", "p384"): {"128": 7446},
+           ("p384", "ec"): {"128": 7446, "192": 7447},
+           ("p384", "rsa"): {"128": 7447, "192": 7447, "All": 7447},
+           ("p521", "p384"): {"128": 7446, "192": 7446, "All": 7446}}
+for (own, by), refusals in BY_KIND.items():
+    with T.case("SuiteBProfile: a client's %s key, signed by %s" % (own, by)):
+        leaf = P.leaf("b-%s-%s" % (own, by), SIGNERS[by], own,
+                      digest="sha384" if by == "p384" else "sha256")
+        for profile in "128", "192", "All":
+            said = Said("bm-" + profile, "1.2", leaf=leaf)
+            if profile in refusals:
+                said.refused(refusals[profile])
+            else:
+                said.admitted()
+
+with T.case("SuiteBProfile: a CA's key is of the profile, whatever it signs"):
+    leaf = P.leaf("b-weak-ca", ROOT, "p384", digest="sha384")
+    Said("bm-192", "1.2", leaf=leaf).refused(7446)
+    Said("bm-All", "1.2", leaf=leaf).admitted()
 
 with T.case("a version without a suite in the list is not offered"):
     equal(Said("no-13", None).admitted().version, "TLSv1.2", "version")
-    Said("no-13", "1.3").refused(402, 412)
+    Said("no-13", "1.3").refused(412)
     equal(Said("no-12", None).admitted().version, "TLSv1.3", "version")
     Said("no-12", "1.2").refused(402, 412)
 
@@ -422,8 +452,13 @@ with T.case("pairs by which the key cannot sign are told, or refused"):
     equal(of_key("rsa", "0403"), ["1734"], "none of the key")
     equal(of_key("rsa", "0403", **UNSIGNED), [], "nothing to sign")
     equal(of_key("ed25519", "0401", "0403", "0804"), ["1734"], "Ed25519")
-    equal(of_key("rsa", action=[("SuiteBProfile", "192")]), ["1734"],
-          "Suite B")
+    for kind, profile in (("rsa", "192"), ("rsa", "All"), ("ec", "192"),
+                          ("ec", "192Min"), ("p384", "128")):
+        equal(of_key(kind, action=[("SuiteBProfile", profile)]), ["1734"],
+              "Suite B, %s, %s" % (profile, kind))
+    for kind, profile in (("ec", "128"), ("p384", "128Min"), ("ec", "All")):
+        equal(of_key(kind, action=[("SuiteBProfile", profile)]), [],
+              "Suite B, %s, %s" % (profile, kind))
     equal(of_key("rsa", "0601", "0501", "0401"), ["1735"], "RSA")
     equal(of_key("p384", "0403"), ["1735"], "P-384")
     equal(of_key("p384", "0503"), [], "P-384 by its own hash")
