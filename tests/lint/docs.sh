@@ -79,6 +79,33 @@ refuses "an option that another command's page explains" \
     "$scripts/check-docs" "$sample/sample" "$sample/sample.1" \
     "$sample/sample-paint.1"
 
+# known PROGRAM FILE...: what looks like a code is one that `explain` knows.
+known() {
+	local program=$1 code status=0
+	shift
+
+	while read -r code; do
+		"$program" explain "$code" >/dev/null 2>&1 ||
+			{ echo "$code is unknown to explain"; status=1; }
+	done < <(cat "$@" | sed 's/RFC[^0-9]*[0-9]*//g; s/:[0-9]*//g
+		s/7000 and above//g' |
+	    grep -oE '(SP[0-9]{4}|\b7[0-6][0-9]{2}\b)' | sort -u)
+	return $status
+}
+
+put page <<<'See SP1203, (7002), 7000 and above, RFC 7627, https://localhost:7005/'
+passes "codes that explain knows pass" \
+    known "$builddir/sallyport" "$sample/page"
+put page <<<'| connections are closed (7005), not clear |'
+refuses "a reason that is gone" '7005 is unknown' \
+    known "$builddir/sallyport" "$sample/page"
+put page <<<'.BR SP1799'
+refuses "a diagnostic that is not there" 'SP1799 is unknown' \
+    known "$builddir/sallyport" "$sample/page"
+passes "the texts name codes that explain knows" \
+    known "$builddir/sallyport" "$srcdir"/{NEWS,README.md,SECURITY.md} \
+    "$srcdir"/doc/*.{1,8,5.in,md}
+
 good
 put sample <<<'#!/bin/sh'
 refuses "a program without help" '--help names no option' \
