@@ -85,6 +85,9 @@
 	D(TEMPLATE_LIKELY, 1209, WARNING, \
 	  "a word seems to be left from a template", \
 	  "Replace it by what it stands for.") \
+	D(POLICY_FOREIGN, 1210, WARNING, "a statement is not of AT-TLS", \
+	  "Files of the z/OS Policy Agent hold its own settings and other " \
+	  "policies (IPSec, IDS, QoS, routing), too. Nothing here acts on them.") \
 	/* values */ \
 	D(VALUE_MISSING, 1301, ERROR, "a parameter has no value", \
 	  "Write the value on the same line, or remove the line.") \

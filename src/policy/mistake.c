@@ -69,11 +69,15 @@ cure_unknown(struct context *context, struct diag_record *record,
     const struct schema_statement *statement, const char *name, size_t length,
     bool block)
 {
-	const struct schema_statement *home;
+	const struct schema_statement *home = NULL;
 	const char *nearest = suggest_inner(statement, name, length, block,
 	    &home);
 
-	if (schema_find_statement(name, length) != NULL)
+	if (length == strlen(statement->name) + 3 && strncasecmp(name,
+	    statement->name, length - 3) == 0)
+		diag_cure(context->diag, record, "one %s holds no other: name "
+		    "what is in it", statement->name);
+	else if (schema_find_statement(name, length) != NULL)
 		diag_cure(context->diag, record,
 		    "it is a statement: is a '}' missing before it?");
 	else if (nearest != NULL)
@@ -104,6 +108,38 @@ continued(const struct schema_statement *statement, const char *name,
 	return found;
 }
 
+/* A statement written inside one that refers to it; NULL: another mistake. */
+static const char *
+refuse_inline(struct context *context,
+    const struct schema_statement *statement, const struct tree_node *node)
+{
+	const char *name = context_text(context, &node->words[0]);
+	const struct schema_statement *inner = schema_find_statement(name,
+	    node->words[0].length);
+	const struct schema_param *row, *refs[2] = { NULL, NULL };
+	struct diag_record *record;
+
+	if (inner == NULL || !node->block || node->count > 1)
+		return NULL;
+	for (size_t i = 0; (row = schema_row(statement, i)) != NULL; i++)
+		if (row->type == SCHEMA_TYPE_REF &&
+		    row->statement == inner->id)
+			refs[refs[0] != NULL] = row;
+	if (refs[0] == NULL)
+		return NULL;
+	record = diag_report(context->diag, DIAG_STATEMENT_MISPLACED,
+	    keyword_span(context, node), "%s cannot stand inside %s",
+	    inner->name, statement->name);
+	if (refs[1] == NULL)
+		diag_cure(context->diag, record, "write it outside, with a "
+		    "name, and refer to it: %s NAME", refs[0]->name);
+	else
+		diag_cure(context->diag, record, "write it outside, with a "
+		    "name, and refer to it: %s or %s NAME", refs[0]->name,
+		    refs[1]->name);
+	return refs[0]->name;
+}
+
 const char *
 mistake_unknown(struct context *context,
     const struct schema_statement *statement, const struct tree_node *node)
@@ -118,6 +154,9 @@ mistake_unknown(struct context *context,
 	if (walk_refuse_template(context, name, span) || (!node->block &&
 	    walk_refuse_remark(context, name, span)))
 		return NULL;
+	nearest = refuse_inline(context, statement, node);
+	if (nearest != NULL)
+		return nearest;
 	if (!diag_has_room(context->diag, DIAG_ERROR)) {
 		/* Counts only: what was meant is not worth the search. */
 		diag_report(context->diag, DIAG_UNKNOWN_PARAMETER, span,
@@ -300,6 +339,22 @@ mistake_name_for_value(struct context *context,
 	return false;
 }
 
+/* A name that is known, but for quotes around it. */
+static bool
+cure_quoted(struct context *context, struct diag_record *record,
+    const struct schema_statement *wanted, const struct tree_word *word)
+{
+	const char *name = context_text(context, word);
+
+	if (word->length < 3 || strchr("\"'", *name) == NULL ||
+	    names_find(context->names, wanted, name + 1, word->length - 2) ==
+	    NULL)
+		return false;
+	diag_cure(context->diag, record, "remove the quotes");
+	mend_quotes(context->diag, record, context_span(context, word));
+	return true;
+}
+
 void
 mistake_unresolved(struct context *context, const struct schema_param *row,
     const struct tree_word *word)
@@ -342,13 +397,8 @@ mistake_unresolved(struct context *context, const struct schema_param *row,
 		    sibling->name);
 		return;
 	}
-	if (word->length > 2 && strchr("\"'", *name) != NULL &&
-	    names_find(context->names, wanted, name + 1, word->length - 2) !=
-	    NULL) {
-		diag_cure(context->diag, record, "remove the quotes");
-		mend_quotes(context->diag, record, span);
+	if (cure_quoted(context, record, wanted, word))
 		return;
-	}
 	nearest = names_suggest(context->names, wanted, name, word->length);
 	if (nearest != NULL)
 		diag_cure(context->diag, record, "did you mean '%s'?",

@@ -274,7 +274,9 @@ check_name(struct context *context, const struct schema_statement *statement,
 		record = diag_report(context->diag, DIAG_NAME_MISSING,
 		    context_span(context, &node->words[0]),
 		    "this %s has no name", statement->name);
-		diag_cure(context->diag, record, "write one behind %s",
+		diag_cure(context->diag, record, statement->form &
+		    SCHEMA_FORM_INLINE ? "write one behind %s, or is the '}' "
+		    "before it one too many?" : "write one behind %s",
 		    statement->name);
 		return -1;
 	}

@@ -166,11 +166,31 @@ report_misplaced(struct walker *w, const struct tree_node *outer,
 	    "%s was opened here", b);
 }
 
+/* Whether a statement may refer to another, which may not stand in it. */
+static bool
+only_refers(const struct schema_statement *statement,
+    const struct schema_statement *other)
+{
+	const struct schema_param *row;
+	bool refers = false;
+
+	for (size_t i = 0; statement != NULL &&
+	    (row = schema_row(statement, i)) != NULL; i++) {
+		if (row->type == SCHEMA_TYPE_BLOCK &&
+		    row->statement == other->id)
+			return false;
+		refers = refers || (row->type == SCHEMA_TYPE_REF &&
+		    row->statement == other->id);
+	}
+	return refers;
+}
+
 /*
  * Takes out of a block what cannot stand in it, and walks that as if it stood
- * outside. Then looks whether the block's own brace is there.
+ * outside. Then looks whether the block's own brace is there. Returns whether
+ * a brace that is missing was told.
  */
-static void
+static bool
 settle_block(struct walker *w, const struct schema_statement *statement,
     const struct tree_node *block)
 {
@@ -179,7 +199,7 @@ settle_block(struct walker *w, const struct schema_statement *statement,
 	const struct schema_statement *inner;
 	struct tree_node *child;
 	const struct tree_node *next;
-	bool told = false;
+	bool told = false, inside = false;
 
 	for (child = block->first; child != NULL; child = child->next) {
 		if (!child->block || (statement == NULL && block->closed))
@@ -187,22 +207,26 @@ settle_block(struct walker *w, const struct schema_statement *statement,
 		row = statement == NULL ? NULL :
 		    row_of(context, statement, child);
 		if (row != NULL && row->type == SCHEMA_TYPE_BLOCK) {
-			settle_block(w, schema_statement(row->statement),
-			    child);
+			inside = settle_block(w,
+			    schema_statement(row->statement), child) || inside;
 			continue;
 		}
 		inner = statement_of(context, child);
 		if (inner == NULL || !(inner->form & SCHEMA_FORM_GLOBAL) ||
-		    (child->count < 2 && statement == NULL))
+		    (child->count < 2 && (statement == NULL ||
+		    (block->closed && only_refers(statement, inner)))))
 			continue;
 		if (!told)
 			report_misplaced(w, block, child);
 		told = true;
 		child->taken = true;
-		walk_one(w, child, &next);
+		/* Without a name it is nobody's: its place is wrong. */
+		if (child->count > 1)
+			walk_one(w, child, &next);
 	}
-	if (!block->closed && !told)
+	if (!block->closed && !told && !inside)
 		report_unclosed(w, block);
+	return told || inside;
 }
 
 /* --- statements without braces ------------------------------------------ */
@@ -252,6 +276,89 @@ advise_braces(struct walker *w, const struct schema_statement *statement,
 
 	diag_cure(context->diag, record, "put them in { and }");
 	mend_braces(context->diag, record, context->source, node, end);
+}
+
+/* --- what is not AT-TLS's ------------------------------------------------ */
+
+/* Statements of the Policy Agent, and of the other policies that it reads. */
+static bool
+is_foreign(const char *word, size_t length)
+{
+	static const char *const names[] = {
+		"AutoMonitorApps", "AutoMonitorParms", "ClientConnection",
+		"CommonIDSConfig", "CommonIPSecConfig",
+		"CommonRoutingConfig", "DynamicConfigPolicyLoad", "IDSConfig",
+		"IpFilterPolicy", "IPSecConfig", "KeyExchangePolicy",
+		"LocalDynVpnPolicy", "PolicyAction",
+		"PolicyPerfMonitorForSDR", "PolicyRule", "PolicyServer",
+		"QOSConfig", "ReadFromDirectory", "RoutingConfig",
+		"ServerConnection", "ServicesConnection",
+		"SetSubnetPrioTosMask",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (str_equal(word, length, names[i]))
+			return true;
+	return false;
+}
+
+static bool
+skip_foreign(struct walker *w, const struct tree_node *node)
+{
+	struct context *context = w->context;
+	const struct tree_word *word = &node->words[0];
+	const char *text = context_text(context, word);
+	char quoted[STR_QUOTE_MAX];
+
+	if (!is_foreign(text, word->length))
+		return false;
+	diag_cure(context->diag, diag_report(context->diag,
+	    DIAG_POLICY_FOREIGN, context_span(context, word),
+	    "%s is not of AT-TLS, and is skipped", str_quote(text,
+	    word->length, quoted)), "it may be left out");
+	return true;
+}
+
+/* What code pages make of a brace, or people put in its place. */
+static bool
+is_changed_brace(const struct context *context, const struct tree_word *word)
+{
+	static const char *const marks[] = {
+		"(", "[", "<", "\xc3\xa4", "\xc3\xa9", "\xc3\xa6",
+		"\xc3\xa0", "\xc2\xa8", "\xc3\xb0",
+	};
+	const char *text = context_text(context, word);
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (word->length == strlen(marks[i]) &&
+		    memcmp(text, marks[i], word->length) == 0)
+			return true;
+	return false;
+}
+
+/* Where all braces are something else, that is one mistake. */
+static bool
+refuse_changed_braces(struct context *context, const struct tree *tree)
+{
+	const struct tree_node *node = tree->first, *header = NULL;
+	const struct tree_word *word;
+	char quoted[STR_QUOTE_MAX];
+
+	for (; node != NULL; header = node, node = node->next) {
+		if (node->block || header == NULL || header->block ||
+		    node->count > 1 ||
+		    !is_changed_brace(context, &node->words[0]) ||
+		    statement_of(context, header) == NULL)
+			continue;
+		word = &node->words[0];
+		diag_cure(context->diag, diag_report(context->diag,
+		    DIAG_SYNTAX, context_span(context, word),
+		    "%s stands in the place of '{'", str_quote(
+		    context_text(context, word), word->length, quoted)),
+		    "write { and }; code pages may change them");
+		return true;
+	}
+	return false;
 }
 
 /* --- file level --------------------------------------------------------- */
@@ -321,10 +428,12 @@ walk_unknown(struct walker *w, const struct tree_node *node,
 {
 	const struct schema_statement *meant;
 
+	if (skip_foreign(w, node))
+		return;
 	report_unknown(w, node);
 	meant = meant_statement(w, node);
 	if (node->block)
-		settle_block(w, meant, node);
+		(void)settle_block(w, meant, node);
 	else if (meant != NULL)
 		*next_r = walk_end_of_adoption(w->context, meant, node);
 	/* One mistake: its name is known, and its lines are looked at. */
@@ -351,11 +460,11 @@ walk_one(struct walker *w, const struct tree_node *node,
 	w->orphans_told = false;
 	if (statement->form & SCHEMA_FORM_LINE) {
 		if (node->block)
-			settle_block(w, statement, node);
+			(void)settle_block(w, statement, node);
 		w->found(w->context, w->argument, statement, node, node,
 		    node->next);
 	} else if (node->block) {
-		settle_block(w, statement, node);
+		(void)settle_block(w, statement, node);
 		w->found(w->context, w->argument, statement, node,
 		    node->first, NULL);
 	} else {
@@ -375,6 +484,8 @@ walk_statements(struct context *context, const struct tree *tree,
 	};
 	const struct tree_node *node = tree->first, *next;
 
+	if (refuse_changed_braces(context, tree))
+		return;
 	for (; node != NULL; node = next) {
 		next = node->next;
 		if (node->spent)

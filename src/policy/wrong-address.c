@@ -145,8 +145,8 @@ refuse_any(const struct wrong *w)
 			continue;
 		if (w->row->type != SCHEMA_TYPE_ADDRS)
 			return wrong_tell(w, DIAG_ADDRESS_BAD, 1,
-			    "is no address", "where any address will do, leave the rule's "
-			    "condition out, or write All there");
+			    "is no address", "where any address will do, leave "
+			    "the rule's condition out, or write All there");
 		return wrong_tell_meant(w, DIAG_ADDRESS_BAD, 1,
 		    "is not how all addresses are written", "All");
 	}
