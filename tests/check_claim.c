@@ -187,6 +187,37 @@ START_TEST(times_leave_the_listener)
 }
 END_TEST
 
+/* Of several that claim it the one is named that is in force now. */
+START_TEST(prefers_a_rule_in_force)
+{
+	struct rules_flow flow = { .direction = RULES_INBOUND };
+	struct times_moment moment = { 0 };
+	const struct rules_rule *rule;
+
+	times_prepare();
+	times_set(&moment, 1800000000);		/* 2027 */
+	load(RULE("a", IN CLOSED("LocalPortRange 80\nPriority 3"))
+	    RULE("b", IN "LocalPortRange 80\nPriority 2")
+	    RULE("c", IN CLOSED("LocalPortRange 81")));
+	ck_assert_int_eq(addr_parse_endpoint("0.0.0.0:80", 10, &flow.local),
+	    0);
+	ck_assert_int_eq(claim_find(policy_rules(policy), &flow, &rule),
+	    CLAIM_WRAP);
+	ck_assert_str_eq(rule->name, "a");
+	flow.moment = &moment;
+	ck_assert_int_eq(claim_find(policy_rules(policy), &flow, &rule),
+	    CLAIM_WRAP);
+	ck_assert_str_eq(rule->name, "b");
+	ck_assert(claim_now(rule, &flow));
+	flow.local.port = 81;
+	ck_assert_int_eq(claim_find(policy_rules(policy), &flow, &rule),
+	    CLAIM_WRAP);
+	ck_assert_str_eq(rule->name, "c");
+	ck_assert(!claim_now(rule, &flow));
+	unload();
+}
+END_TEST
+
 START_TEST(explains_with_a_place_and_a_cure)
 {
 	struct rules_flow flow = { .direction = RULES_INBOUND };
@@ -227,6 +258,7 @@ make(void)
 	tcase_add_test(tc, asks_for_user_and_job);
 	tcase_add_test(tc, asks_for_unit);
 	tcase_add_test(tc, times_leave_the_listener);
+	tcase_add_test(tc, prefers_a_rule_in_force);
 	tcase_add_test(tc, explains_with_a_place_and_a_cure);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -37,26 +37,39 @@ claims(const struct rules_rule *rule, const struct rules_flow *flow)
 	    reaches(&flow->local.addr, rule->local_addrs));
 }
 
+bool
+claim_now(const struct rules_rule *rule, const struct rules_flow *flow)
+{
+	return flow->moment == NULL || rule->times == NULL ||
+	    times_met(rule->times, flow->moment);
+}
+
 enum claim_kind
 claim_find(const struct rules *rules, const struct rules_flow *flow,
     const struct rules_rule **rule_r)
 {
-	const struct rules_rule *rule;
+	const struct rules_rule *rule, *later = NULL;
 
 	*rule_r = NULL;
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		rule = rules_at(rules, i);
 		if (!claims(rule, flow))
 			continue;
-		if (settings_handoff(rule->actions->application) ==
+		if (settings_handoff(rule->actions->application) !=
 		    SETTINGS_HANDOFF_WRAP) {
+			if (*rule_r == NULL)
+				*rule_r = rule;
+		} else if (claim_now(rule, flow)) {
 			*rule_r = rule;
 			return CLAIM_WRAP;
+		} else if (later == NULL) {
+			later = rule;
 		}
-		if (*rule_r == NULL)
-			*rule_r = rule;
 	}
-	return *rule_r == NULL ? CLAIM_NONE : CLAIM_ELSEWHERE;
+	if (later == NULL)
+		return *rule_r == NULL ? CLAIM_NONE : CLAIM_ELSEWHERE;
+	*rule_r = later;
+	return CLAIM_WRAP;
 }
 
 void

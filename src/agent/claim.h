@@ -10,6 +10,7 @@
 #ifndef SALLYPORT_AGENT_CLAIM_H
 #define SALLYPORT_AGENT_CLAIM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -26,12 +27,16 @@ enum claim_kind {
 
 /*
  * Looks for the first rule in search order that claims a listener; one of
- * Handoff Wrap counts before all others. flow: `local` is where it is bound,
- * a wildcard stands for its family and [::] for both; user, job and unit as
- * for rules_match. rule_r gets the rule, NULL with CLAIM_NONE.
+ * Handoff Wrap counts before all others, and of those one that is in force at
+ * the flow's moment (NULL: any). flow: `local` is where it is bound, a wildcard
+ * stands for its family and [::] for both; user, job and unit as for
+ * rules_match. rule_r gets the rule, NULL with CLAIM_NONE.
  */
 MUST_USE enum claim_kind claim_find(const struct rules *rules,
     const struct rules_flow *flow, const struct rules_rule **rule_r);
+
+/* Is the rule in force at the flow's moment (NULL: any)? */
+bool claim_now(const struct rules_rule *rule, const struct rules_flow *flow);
 
 /* Why a listener that is claimed elsewhere cannot be wrapped, and the cure. */
 void claim_explain(const struct rules_rule *rule, unsigned port, char *buf,

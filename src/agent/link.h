@@ -25,7 +25,7 @@
 #include "base/compiler.h"
 #include "io/pass.h"
 
-#define LINK_VERSION 2
+#define LINK_VERSION 3
 
 enum link_kind {
 	LINK_HELLO = 1,		/* `id`: LINK_VERSION. The agent serves. */
@@ -41,6 +41,7 @@ enum link_verdict {
 	LINK_WRAP = 1,		/* a rule may secure it: offer it */
 	LINK_CLEAR,		/* no rule ever names it */
 	LINK_REFUSE,		/* a rule names it for another hand-off */
+	LINK_WRAP_LATER,	/* as WRAP, at other hours; clear till then */
 };
 
 struct link_message {
@@ -51,8 +52,8 @@ struct link_message {
 	struct sockaddr_storage local;	/* ASK, OFFER: where it is bound */
 	/* ASK, OFFER: of the process that listens. Empty: unknown. */
 	char user[64], job[64], unit[256];
-	/* VERDICT: WRAP the rule's name (of several the first); REFUSE why,
-	 * in words for a person, with the cure. */
+	/* VERDICT: WRAP and WRAP_LATER the rule's name (of several the
+	 * first); REFUSE why, in words for a person, with the cure. */
 	char text[512];
 };
 

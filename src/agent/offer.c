@@ -10,6 +10,7 @@
 
 #include "agent/resets.h"
 #include "io/sock.h"
+#include "policy/condition.h"
 #include "policy/rules.h"
 
 static bool
@@ -92,13 +93,23 @@ offer_free(struct offer **offer)
 	*offer = NULL;
 }
 
+/* Any process can take a service's name for its own (PR_SET_NAME). */
+static const char *
+job_of(const struct link_message *message)
+{
+	const char *job = message->job;
+
+	return *job == '\0' || condition_unit_stem(job) < strlen(job) ? NULL :
+	    job;
+}
+
 int
 offer_flow(const struct link_message *message, struct rules_flow *flow_r)
 {
 	*flow_r = (struct rules_flow){
 		.direction = RULES_INBOUND,
 		.user = message->user[0] == '\0' ? NULL : message->user,
-		.job = message->job[0] == '\0' ? NULL : message->job,
+		.job = job_of(message),
 		.unit = message->unit[0] == '\0' ? NULL : message->unit,
 	};
 	return addr_from_sockaddr((const struct sockaddr *)&message->local,

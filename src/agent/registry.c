@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/claim.h"
@@ -17,6 +18,7 @@
 #include "agent/orders.h"
 #include "base/log.h"
 #include "policy/rules.h"
+#include "policy/times.h"
 
 /* Messages of one link that are read in one wake-up. */
 #define BATCH 16
@@ -177,18 +179,22 @@ on_ask(struct peer *peer, const struct link_message *ask)
 {
 	struct link_message m = { .kind = LINK_VERDICT, .id = ask->id };
 	const struct rules_rule *rule;
+	struct times_moment moment = { 0 };
 	struct rules_flow flow;
 
 	if (offer_flow(ask, &flow) < 0) {
 		part(peer, "it asks about no address");
 		return;
 	}
+	times_set(&moment, time(NULL));
+	flow.moment = &moment;
 	switch (claim_find(peer->registry->rules, &flow, &rule)) {
 	case CLAIM_NONE:
 		m.verdict = LINK_CLEAR;
 		break;
 	case CLAIM_WRAP:
-		m.verdict = is_crowded(peer) ? LINK_REFUSE : LINK_WRAP;
+		m.verdict = is_crowded(peer) ? LINK_REFUSE :
+		    claim_now(rule, &flow) ? LINK_WRAP : LINK_WRAP_LATER;
 		snprintf(m.text, sizeof(m.text), "%s", is_crowded(peer) ?
 		    "the agent has as many listeners as it can hold; close "
 		    "some, or raise its limit of open files" : rule->name);

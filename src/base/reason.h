@@ -113,7 +113,8 @@
 	  "ServerScsv Off") \
 	R(BAD_MESSAGE, 410, "bad-message", \
 	  "the client sent a malformed TLS message", \
-	  "not a TLS client, or damage on the way") \
+	  "not a TLS client, or damage on the way; a client may name at most " \
+	  "512 cipher suites") \
 	R(BAD_MAC, 411, "bad-record", \
 	  "a TLS record failed its integrity check", \
 	  "damage or interference on the way") \

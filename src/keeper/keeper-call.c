@@ -226,6 +226,19 @@ join(struct keeper *k, struct keeper_pending *p, struct held *h)
 	keeper_hold_add(k, beside);
 }
 
+bool
+keeper_call_wraps(const struct link_message *m)
+{
+	return m->verdict == LINK_WRAP || m->verdict == LINK_WRAP_LATER;
+}
+
+const char *
+keeper_call_when(const struct link_message *m)
+{
+	return m->verdict == LINK_WRAP_LATER ?
+	    " when it is in force; till then it is in clear" : "";
+}
+
 static void
 refuse_twin(struct keeper *k, struct keeper_pending *p, const char *rule,
     int error)
@@ -245,7 +258,8 @@ refuse_twin(struct keeper *k, struct keeper_pending *p, const char *rule,
 }
 
 static void
-convert(struct keeper *k, struct keeper_pending *p, const char *rule)
+convert(struct keeper *k, struct keeper_pending *p,
+    const struct link_message *m)
 {
 	struct held *h = keeper_hold_by_cookie(k, guard_cookie(p->call.socket));
 	char buf[KEEPER_CALL_PLACE_MAX];
@@ -258,7 +272,7 @@ convert(struct keeper *k, struct keeper_pending *p, const char *rule)
 	h = held_new(p->call.socket, p->call.call == WRAP_CALL_ADOPT ?
 	    SOMAXCONN : p->call.value, &p->ask);
 	if (h == NULL) {
-		refuse_twin(k, p, rule, errno);
+		refuse_twin(k, p, m->text, errno);
 		return;
 	}
 	if (memcmp(&h->offer.local, &p->ask.local,
@@ -267,8 +281,9 @@ convert(struct keeper *k, struct keeper_pending *p, const char *rule)
 		answer(k, &p->call, -1, EACCES);
 		return;
 	}
-	keeper_call_tell(k, "%s speaks TLS by rule '%s'",
-	    keeper_call_place(&p->ask, buf), rule);
+	keeper_call_tell(k, "%s speaks TLS by rule '%s'%s",
+	    keeper_call_place(&p->ask, buf), m->text,
+	    keeper_call_when(m));
 	hand_over(k, p, h, h->service);
 	close(h->service);
 	h->service = -1;
@@ -298,14 +313,14 @@ keeper_call_decide(struct keeper *k, struct keeper_pending *p,
 		answer(k, &p->call, -1, EINTR);	/* nobody reads it */
 	} else if (m->verdict == LINK_CLEAR) {
 		listen_in_clear(k, p);
-	} else if (m->verdict != LINK_WRAP) {
+	} else if (!keeper_call_wraps(m)) {
 		keeper_call_tell(k, "%s is refused: %s",
 		    keeper_call_place(&p->ask, buf), m->text);
 		answer(k, &p->call, -1, EACCES);
 	} else if (!p->call.ours) {
 		refuse_stranger(k, p, m->text);
 	} else {
-		convert(k, p, m->text);
+		convert(k, p, m);
 	}
 	forget_pending(k, p);
 }

@@ -7,6 +7,8 @@
 #ifndef SALLYPORT_KEEPER_KEEPER_CALL_H
 #define SALLYPORT_KEEPER_KEEPER_CALL_H
 
+#include <stdbool.h>
+
 #include "base/addr.h"
 #include "base/compiler.h"
 
@@ -29,6 +31,11 @@ void keeper_call_settled(struct keeper *keeper);
 /* Says a line to the user, once. */
 void keeper_call_tell(struct keeper *keeper, const char *format, ...)
     PRINTF_LIKE(2, 3);
+
+/* May a rule secure the listener, by the agent's verdict? */
+bool keeper_call_wraps(const struct link_message *verdict);
+/* What is to be said behind that rule's name, where it is not in force. */
+const char *keeper_call_when(const struct link_message *verdict);
 
 /* "127.0.0.1:80 (python3)"; returns buf. */
 #define KEEPER_CALL_PLACE_MAX (ADDR_TEXT_MAX + 300)

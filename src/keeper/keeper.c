@@ -193,7 +193,7 @@ keeper_inherit(struct keeper *k, int number, int *channel_r)
 		    "names it", keeper_call_place(&ask, buf));
 		return 0;
 	}
-	if (k->answer.verdict != LINK_WRAP) {
+	if (!keeper_call_wraps(&k->answer)) {
 		keeper_call_tell(k, "%s, inherited, is refused: %s",
 		    keeper_call_place(&ask, buf),
 		    k->answer.verdict == LINK_REFUSE ? k->answer.text :
@@ -208,8 +208,9 @@ keeper_inherit(struct keeper *k, int number, int *channel_r)
 		    keeper_call_place(&ask, buf), strerror(errno));
 		return -1;
 	}
-	keeper_call_tell(k, "%s, inherited, speaks TLS by rule '%s'",
-	    keeper_call_place(&ask, buf), k->answer.text);
+	keeper_call_tell(k, "%s, inherited, speaks TLS by rule '%s'%s",
+	    keeper_call_place(&ask, buf), k->answer.text,
+	    keeper_call_when(&k->answer));
 	*channel_r = h->service;
 	h->service = -1;
 	h->home_number = number;

@@ -114,6 +114,11 @@ with T.case("what a listener is to the agent"):
             (MINE, {"user": b"root", "job": b"redis-server"},
              ("wrap", "mine")),
             (MINE, {"user": b"Root", "job": b"redis-server"},
+             ("clear", "")),
+            (MINE, {"user": b"root", "unit": b"redis.service"},
+             ("wrap", "mine")),
+            # A process that calls itself a service is none.
+            (MINE, {"user": b"root", "job": b"redis.service"},
              ("clear", ""))):
         equal(K.ask(keeper.sockaddr("127.0.0.1", port), **who), want,
               "port %d %r" % (port, who))

@@ -202,7 +202,8 @@ with T.case("wrapped, in force, for both directions"):
 with T.case("wrapped, out of hours: taken over, and in clear, as on z/OS"):
     port = wrap.free_ports()
     run = start(Timed("web", port, OUT), port=port)
-    run.told(r"\b%d\b.* speaks TLS by rule 'web'" % port)
+    run.told(r"\b%d\b.* speaks TLS by rule 'web' when it is in force; till "
+             "then it is in clear" % port)
     with wrap.Plain(port) as link:
         equal(wrap.line(link), b"hello from echo\n", "in clear")
         link.echo(b"clear")

@@ -8,10 +8,11 @@ import struct
 
 from .tap import equal, expect
 
-VERSION = 2
+VERSION = 3
 HELLO, ASK, VERDICT, OFFER, DROP, DROPPED = range(1, 7)
-WRAP, CLEAR, REFUSE = range(1, 4)
-VERDICTS = {WRAP: "wrap", CLEAR: "clear", REFUSE: "refuse"}
+WRAP, CLEAR, REFUSE, LATER = range(1, 5)
+VERDICTS = {WRAP: "wrap", CLEAR: "clear", REFUSE: "refuse",
+            LATER: "later"}
 
 # struct link_message
 LAYOUT = struct.Struct("=IIQI4x128s64s64s256s512s")
@@ -131,10 +132,10 @@ class Keeper:
         self.numbers += 1
         return self.numbers
 
-    def ask(self, name, user=b"", job=b""):
+    def ask(self, name, user=b"", job=b"", unit=b""):
         """(what, text): what a listener would be to the agent."""
         number = self.number()
-        self.send(message(ASK, number, name, user, job))
+        self.send(message(ASK, number, name, user, job, unit=unit))
         answer = self.receive()
         equal((answer.kind, answer.id), (VERDICT, number), "the answer")
         return VERDICTS[answer.verdict], answer.text
