@@ -421,6 +421,16 @@
 	D(SNI_OFF, 1590, WARNING, "server names are listed, and not looked at", \
 	  "ClientHandshakeSNI and ServerHandshakeSNI are Off where they are not " \
 	  "coded: code Required or Optional.") \
+	D(SNI_UNSENT, 1591, WARNING, "no client asks for such a server name", \
+	  "Clients send a host's name in ASCII, as DNS has it (xn--...), without " \
+	  "a dot at the end; never an address (RFC 6066, 3). The whole name is " \
+	  "compared: there are no wildcards.") \
+	D(SNI_TWICE, 1592, WARNING, "a server name is listed twice", \
+	  "Names are compared without regard to case, and the first that is the " \
+	  "client's decides the certificate.") \
+	D(LABEL_IDLE, 1593, WARNING, "a certificate label has no effect", \
+	  "Where ServerCertificateLabel is coded it counts in place of " \
+	  "CertificateLabel; a label that is listed again adds nothing.") \
 	D(FRAGMENT_LENGTH, 1582, WARNING, "a record size is not said", \
 	  "ClientMaxSSLFragment needs ClientMaxSSLFragmentLength.") \
 	D(SUITE_B_LIST, 1583, WARNING, \

@@ -34,6 +34,7 @@ struct lint_scope {
 	struct lint_scope_map told;	/* what was said where */
 	struct lint_scope_map marks;	/* see lint_scope_mark */
 	struct lint_scope_map wrong;	/* lines, by where they start */
+	struct lint_scope_map firsts;	/* lint-sni's: lines, by what they say */
 	struct lint_suites *suites;	/* the lists that were seen */
 	struct lint_scope_tally *tallies, **tallies_last;
 };

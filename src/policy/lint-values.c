@@ -127,16 +127,6 @@ judge_keyring(struct lint_scope *scope, struct source_span word)
 	    "sallyport.policy(5)");
 }
 
-static void
-judge_sni_entry(struct lint_scope *scope, struct source_span word)
-{
-	if (memchr(lint_scope_text(word), '/', word.length) != NULL)
-		return;
-	diag_cure(scope->diag, lint_scope_report(scope, DIAG_SNI_NO_LABEL,
-	    word, "this server name has no certificate label"),
-	    "write name/label");
-}
-
 /* A certificate's DNS name is none of these (RFC 9525). */
 static void
 judge_host_name(struct lint_scope *scope, struct source_span word)
@@ -186,8 +176,6 @@ lint_values_line(struct lint_scope *scope, const struct lint_line *line)
 		judge_keyring(scope, word);
 	} else if (strcmp(name, "HostReferenceIdDNS") == 0) {
 		judge_host_name(scope, word);
-	} else if (strcmp(name, "ServerHandshakeSNIList") == 0) {
-		judge_sni_entry(scope, word);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include "policy/lint-resumption.h"
 #include "policy/lint-scope.h"
 #include "policy/lint-lists.h"
+#include "policy/lint-sni.h"
 #include "policy/lint-suites.h"
 #include "policy/lint-text.h"
 #include "policy/lint-times.h"
@@ -56,6 +57,7 @@ judge_line(struct lint_scope *scope, const struct lint_line *line)
 	lint_values_line(scope, line);
 	lint_lists_line(scope, line);
 	lint_owner_line(scope, line);
+	lint_sni_line(scope, line);
 }
 
 static void

@@ -32,6 +32,7 @@ libpolicy_a_SOURCES += \
 	src/policy/lint-protocols.c src/policy/lint-protocols.h \
 	src/policy/lint-resumption.c src/policy/lint-resumption.h \
 	src/policy/lint-scope.c src/policy/lint-scope.h \
+	src/policy/lint-sni.c src/policy/lint-sni.h \
 	src/policy/lint-lists.c src/policy/lint-lists.h \
 	src/policy/lint-suites.c src/policy/lint-suites.h \
 	src/policy/lint-text.c src/policy/lint-text.h \
