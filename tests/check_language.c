@@ -432,6 +432,7 @@ END_TEST
 START_TEST(test_secrets)
 {
 	char run_in[128], quoted[STR_QUOTE_MAX];
+	struct source *source;
 
 	EACH_ROW(s, row) {
 		size_t length = strlen(row->name);
@@ -444,8 +445,12 @@ START_TEST(test_secrets)
 		snprintf(run_in, sizeof(run_in), "%shunter2", row->name);
 		ck_assert_uint_eq(secret_keyword(run_in, strlen(run_in)),
 		    length);
-		secret_quote(run_in, strlen(run_in), quoted);
+		ck_assert_int_eq(source_from_memory("x.policy", run_in,
+		    strlen(run_in), &source), 0);
+		secret_quote((struct source_span){ source, 0,
+		    (uint32_t)strlen(run_in) }, quoted);
 		ck_assert_ptr_null(strstr(quoted, "hunter2"));
+		source_free(&source);
 		ck_assert_uint_eq(secret_keyword(row->name, length - 1),
 		    length - 1);
 		(void)s;
