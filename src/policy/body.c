@@ -313,6 +313,8 @@ take_ref(struct builder *b, const struct schema_param *row,
 	const char *name = context_text(context, word);
 	struct names_entry *target;
 
+	if (mistake_second_name(context, row, node))
+		return;
 	walk_warn_of_rest(context, node, 2);
 	target = names_find(context->names, wanted, name, word->length);
 	if (target == NULL && context->early)

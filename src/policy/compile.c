@@ -209,6 +209,16 @@ begin_rule(struct compiler *c, struct names_entry *entry, bool names_known)
 		arena_rewind(context->scratch, mark);
 }
 
+/* Whether a second name may stand behind a reference: it has to be known. */
+static bool
+has_second(const struct compiler *c, const struct tree_node *line)
+{
+	const struct tree_word *word = &line->words[0];
+
+	return line->count > 2 && word->length > 3 && str_equal(
+	    context_text(c->context, word) + word->length - 3, 3, "Ref");
+}
+
 /*
  * Whether a rule is made of values and of references that can wait. Times are
  * told apart by what is in them.
@@ -219,7 +229,7 @@ is_plain(const struct compiler *c, const struct tree_node *rule)
 	const struct tree_node *node;
 
 	for (node = rule->first; node != NULL; node = node->next)
-		if (node->block || str_equal(context_text(c->context,
+		if (node->block || has_second(c, node) || str_equal(context_text(c->context,
 		    &node->words[0]), node->words[0].length,
 		    c->time_reference))
 			return false;

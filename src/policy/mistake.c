@@ -339,6 +339,28 @@ mistake_name_for_value(struct context *context,
 	return false;
 }
 
+bool
+mistake_second_name(struct context *context, const struct schema_param *row,
+    const struct tree_node *node)
+{
+	const struct schema_statement *wanted =
+	    schema_statement(row->statement);
+	bool times = row->statement == SCHEMA_IP_TIME_CONDITION;
+	char quoted[STR_QUOTE_MAX];
+	const struct tree_word *word = &node->words[2];
+
+	if (node->count < 3 || (row->slot == SCHEMA_SLOT_OWN && !times) ||
+	    names_find(context->names, wanted, context_text(context, word),
+	    word->length) == NULL)
+		return false;
+	diag_cure(context->diag, diag_report(context->diag, DIAG_VALUE_SECOND,
+	    context_span(context, word), "%s is a second name: %s takes one",
+	    str_quote(context_text(context, word), word->length, quoted),
+	    row->name), "%s", times ? "write it on a line of its own" :
+	    mistake_many(row));
+	return true;
+}
+
 /* A name that is known, but for quotes around it. */
 static bool
 cure_quoted(struct context *context, struct diag_record *record,

@@ -31,6 +31,9 @@ void mistake_no_value(struct context *context, const struct schema_param *row,
 bool mistake_name_for_value(struct context *context,
     const struct schema_statement *statement, const struct schema_param *row,
     const struct tree_node *node);
+/* Reports a second name behind a condition's reference; else false. */
+bool mistake_second_name(struct context *context,
+    const struct schema_param *row, const struct tree_node *node);
 void mistake_unresolved(struct context *context,
     const struct schema_param *row, const struct tree_word *word);
 
