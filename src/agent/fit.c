@@ -81,10 +81,8 @@ weigh(struct fit *fit, uint32_t on, uint16_t code, unsigned keys)
 			fit->lost |= BIT(version);
 		}
 	}
-	if (used && !fitting) {
-		fit->unfit++;
+	if (used && !fitting)
 		fit->example = code;
-	}
 }
 
 struct fit

@@ -24,8 +24,7 @@ struct fit {
 	/* bit n: version 0x0300 + n is on, and has a suite ... */
 	uint32_t served;	/* that a key fits */
 	uint32_t lost;		/* that none fits, and no other one */
-	size_t unfit;		/* suites that are for other keys */
-	uint16_t example;	/* one of them */
+	uint16_t example;	/* a suite that is for another key */
 };
 
 /* Of settings with a list that acts; without one, whatever is on is served. */

@@ -9,7 +9,6 @@
 #include "agent/inspect-chain.h"
 #include "agent/inspect-files.h"
 #include "policy/settings.h"
-#include "policy/suites.h"
 #include "trust/crl.h"
 #include "trust/name.h"
 
@@ -141,22 +140,15 @@ check_suites(const struct inspection *in)
 	char key[FIT_NAMES_MAX];
 
 	fit_key_names(FIT_KEY(c->cert.key), key);
-	if (fit.served == 0 || fit.unfit == 0)
+	/* What is for other keys harms nobody: lists have both kinds. */
+	if (fit.served == 0 || fit.lost == 0)
 		return;
-	if (fit.lost != 0)
-		tls_ring_fault(&error, c->file->path,
-		    "add suites for this key, or switch the version off",
-		    "its key is %s, and no suite of the list is for such a key "
-		    "in %s", key, version_name(fit.lost));
-	else
-		tls_ring_fault(&error, c->file->path,
-		    "remove them, unless another certificate shares the list",
-		    "its key is %s: %zu suites of the list are for other keys, "
-		    "such as %s", key, fit.unfit,
-		    suites_find_code(fit.example)->name);
+	tls_ring_fault(&error, c->file->path,
+	    "add suites for this key, or switch the version off",
+	    "its key is %s, and no suite of the list is for such a key in %s",
+	    key, version_name(fit.lost));
 	error.about = TLS_RING_ABOUT_SUITES;
-	fault_add(in->diag, fit.lost != 0 ? DIAG_SUITES_VERSION :
-	    DIAG_SUITES_OTHER, in->e->settings, &error);
+	fault_add(in->diag, DIAG_SUITES_VERSION, in->e->settings, &error);
 }
 
 static void

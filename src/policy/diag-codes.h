@@ -508,9 +508,6 @@
 	  "a protocol version is on and has no cipher suite", \
 	  "All suites of the list for that version are for another kind of key " \
 	  "than the certificate has: such clients are refused.") \
-	D(SUITES_OTHER, 1712, ADVICE, \
-	  "some cipher suites are for another kind of key", \
-	  "They are never chosen with this certificate.") \
 	D(KEY_WEAK, 1713, WARNING, "a key is too small", \
 	  "RSA keys of less than 2048 bits and ECDSA keys of less than 256 are " \
 	  "refused by many clients.") \

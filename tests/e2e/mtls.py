@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """policies/mutual-auth.policy with the clients people have: OpenSSL, GnuTLS
-and curl, TLS 1.1 to 1.3, RSA and ECDSA, IPv4 and IPv6. The daemon forwards, so
+and curl, TLS 1.1 (switched on) to 1.3, RSA and ECDSA, IPv4 and IPv6. The daemon forwards, so
 that what reaches the service can be counted."""
 
 import sys
@@ -39,7 +39,8 @@ class Setting:
         self.chains = {key: self.pki.chain("chain-" + key, leaf, inter)
                        for key, leaf in self.leaves.items()}
         self.port = daemon.free_ports()
-        text = policy.adapt(POLICY, LocalPortRange=self.port, Keyring=ring)
+        text = policy.adapt(POLICY, LocalPortRange=self.port, Keyring=ring,
+                            **{"TLSv1.1": "On"})
         self.daemon = daemon.Daemon(T, policy.forward(
             text, "client_AZF", SERVICE.address))
 
