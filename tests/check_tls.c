@@ -276,6 +276,8 @@ static const struct {
 	{ "cp -r ring bad && rm bad/personal/default && "
 	  "cp bad/personal/srv.pem bad/personal/b.pem", NULL, "no default",
 	  "bad/personal", 0 },
+	{ "cp -r ring bad && printf 'srv\\nother\\n' >bad/personal/default",
+	  NULL, "more than one line", "bad/personal/default", 0 },
 	{ "cp -r ring bad && : >bad/personal/srv.pem", NULL, "empty",
 	  "srv.pem", 0 },
 	{ "cp -r ring bad && cp server.pem bad/personal/srv.pem", NULL,

@@ -164,6 +164,12 @@ find_default(const char *path, char **label_r,
 	if (tls_ring_file_read(file, &text, &length, error_r) < 0)
 		return -1;
 	length = strcspn((char *)text, "\r\n");
+	if (text[length + strspn((char *)text + length, "\r\n\t ")] != '\0') {
+		free(text);
+		return tls_ring_fault(error_r, file,
+		    "leave the label of one certificate in it",
+		    "it has more than one line");
+	}
 	while (length > 0 && strchr(" \t", text[length - 1]) != NULL)
 		length--;
 	text[length] = '\0';
