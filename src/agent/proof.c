@@ -26,7 +26,8 @@ struct proof {
 	int64_t now;
 	unsigned keys;		/* of what the rule presents, see fit.h */
 	bool failed;
-	bool mismatch;		/* of a key and its certificate */
+	bool mismatch;		/* of a key and its certificate, or of a kind
+				 * that cannot be used */
 };
 
 static void
@@ -103,8 +104,15 @@ check_key(struct proof *p, const struct tls_ring *ring,
     const struct cert *leaf)
 {
 	struct tls_ring_error error;
+	const char *cure, *what = key_unusable(leaf, &cure);
 
 	p->keys |= FIT_KEY(leaf->key);
+	if (what != NULL) {
+		tls_ring_fault(&error, ring->chain_path, cure, "%s", what);
+		p->mismatch = true;
+		fail(p, DIAG_KEY_KIND, &error);
+		return;
+	}
 	if (!ring->has_personal ||
 	    key_fits(ring->key_pem, ring->key_length, leaf) != 0)
 		return;

@@ -581,6 +581,10 @@
 	  "TLS 1.3 is on, and no signature pair is for it and the key", \
 	  "That version is not offered: clients get an older one, or are " \
 	  "refused where they have none.") \
+	D(KEY_KIND, 1737, ERROR, "the server's key is of a kind that cannot serve", \
+	  "RSA keys of 2048 to 4096 bits, ECDSA keys of P-256, P-384 and P-521, " \
+	  "and Ed25519 keys can. Keys for RSA-PSS alone, of other curves, DSA " \
+	  "keys and larger ones cannot.") \
 	D(USER_UNKNOWN, 1736, WARNING, "there is no such user", \
 	  "Userid is met by the name of the user that the service runs as, and " \
 	  "its case counts: names of z/OS are in upper case, those of Linux are " \

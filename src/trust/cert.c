@@ -67,6 +67,7 @@ read_key(const DecodedCert *dc, struct cert *out)
 	case RSAPSSk:
 #endif
 		out->key = CERT_KEY_RSA;
+		out->pss_key = dc->keyOID != RSAk;
 		out->key_bits = rsa_bits(out);
 		break;
 	case ECDSAk:

@@ -42,6 +42,7 @@ struct cert {
 	uint16_t signature_pair;	/* TLS's code of it; 0: it has none */
 	enum cert_key key;
 	uint32_t key_bits;			/* 0: not known */
+	bool pss_key;		/* RSA, for RSASSA-PSS alone (RFC 4055) */
 	int64_t not_before, not_after;		/* seconds since the epoch */
 	int version;				/* 1 or 3 */
 	bool is_ca, has_path_length;

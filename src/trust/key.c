@@ -4,6 +4,7 @@
 #include <wolfssl/wolfcrypt/settings.h>
 #include <wolfssl/wolfcrypt/asn_public.h>
 #include <wolfssl/wolfcrypt/ecc.h>
+#include <wolfssl/wolfcrypt/rsa.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,4 +73,26 @@ key_fits(const uint8_t *pem, size_t length, const struct cert *cert)
 		return -1;
 	return point_of_public(cert, theirs) == size &&
 	    memcmp(ours, theirs, size) == 0;
+}
+
+const char *
+key_unusable(const struct cert *cert, const char **cure_r)
+{
+	*cure_r = "make a new key, RSA of 2048 to 4096 bits or ECDSA of "
+	    "P-256, and a certificate for it";
+	if (cert->key == CERT_KEY_OTHER)
+		return "the TLS library knows no keys of this kind";
+	if (cert->key == CERT_KEY_RSA && cert->pss_key)
+		return "its key is for RSA-PSS alone, which the TLS library "
+		    "signs no handshake with";
+	if (cert->key == CERT_KEY_RSA &&
+	    (cert->key_bits == 0 || cert->key_bits > RSA_MAX_SIZE))
+		return "its RSA key is larger than the TLS library takes";
+	if (cert->key == CERT_KEY_ECC && cert->key_bits == 0)
+		return "the TLS library has no such curve as its key is of";
+	/* RFC 8446, 4.2.3, and clients of TLS 1.2. */
+	if (cert->key == CERT_KEY_ECC && cert->key_bits < 256)
+		return "its key is of a curve that clients take no signature "
+		    "by";
+	return NULL;
 }

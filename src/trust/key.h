@@ -1,5 +1,5 @@
 /*
- * key.h - is a private key that of a certificate?
+ * key.h - is a private key that of a certificate, and can it serve?
  *
  * The TLS library asks this too, but wolfSSL 5.5 takes any key of the
  * certificate's curve.
@@ -21,5 +21,11 @@ struct cert;
  */
 MUST_USE int key_fits(const uint8_t *pem, size_t length,
     const struct cert *cert);
+
+/*
+ * Why the TLS library cannot prove a server by a key of this kind, and what to
+ * do about it; NULL: it can.
+ */
+const char *key_unusable(const struct cert *cert, const char **cure_r);
 
 #endif

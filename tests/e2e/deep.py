@@ -173,6 +173,38 @@ with T.case("another certificate's key"):
     records = said(rule(folder))
     equal([r[:2] for r in records], [("error", "SP1708")], "records")
 
+with T.case("keys of kinds that cannot serve"):
+    def of_kind(label, *options):
+        folder = T.path("rings", "kind-" + label)
+        os.makedirs(folder + "/personal")
+        T.write(folder + "/personal/default", "server\n")
+        T.write(folder + "/trusted/root.pem", ROOT.pem)
+        subprocess.run(
+            ["openssl", "req", "-x509", "-nodes", "-subj", "/CN=" + label,
+             "-days", "90", "-keyout", folder + "/personal/server.key",
+             "-out", pem().replace("RING", folder), *options],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return [r[1] + " " + r[3].split("server.pem: ")[-1]
+                for r in said(rule(folder)) if r[0] == "error"]
+
+    def ec(curve):
+        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:" + curve)
+
+    for curve in "secp256k1", "brainpoolP256r1":
+        equal(of_kind(curve, *ec(curve)),
+              ["SP1737 the TLS library has no such curve as its key is of"],
+              curve)
+    equal(of_kind("p224", *ec("secp224r1")),
+          ["SP1737 its key is of a curve that clients take no signature by"],
+          "P-224")
+    equal(of_kind("pss", "-newkey", "rsa-pss", "-pkeyopt",
+                  "rsa_keygen_bits:2048"),
+          ["SP1737 its key is for RSA-PSS alone, which the TLS library signs "
+           "no handshake with"], "RSA-PSS")
+    equal(of_kind("large", "-newkey", "rsa:4608"),
+          ["SP1737 its RSA key is larger than the TLS library takes"], "RSA")
+    equal(of_kind("good", *ec("prime256v1")), [], "P-256")
+
 ECDSA_LIST = [("V3CipherSuites", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
               ("V3CipherSuites", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384")]
 RSA_LIST = [("V3CipherSuites", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")]
