@@ -109,7 +109,10 @@ static const struct schema_param environment_rows[] = {
 	SIGNATURES(""),
 	P_ENUM(SETTINGS, suite_b, "SuiteBProfile", suite_b, .def = "Off",
 	    .doc = "Allows TLS 1.2 alone, with the suites, curves and "
-		"signatures of RFC 5430; those coded are then ignored."),
+		"signatures of RFC 5430; those coded are then ignored. Keys of "
+		"the server and of clients are on P-256 for 128, on P-384 for "
+		"192 and 192Min, on either for 128Min and All; CAs sign by such "
+		"keys, or for 128 by P-384, too."),
 	P_FLAG(SETTINGS, ctrace_clear_text, "CtraceClearText",
 	    .doc = CTRACE_DOC),
 	P_INT(SETTINGS, trace, "Trace", 0, 255, .doc = TRACE_DOC),
