@@ -428,8 +428,12 @@ walk_unknown(struct walker *w, const struct tree_node *node,
 {
 	const struct schema_statement *meant;
 
-	if (skip_foreign(w, node))
+	if (skip_foreign(w, node)) {
+		/* Its braces are ours: what follows may be in them. */
+		if (node->block)
+			(void)settle_block(w, NULL, node);
 		return;
+	}
 	report_unknown(w, node);
 	meant = meant_statement(w, node);
 	if (node->block)
