@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lint/fix.h"
+#include "lint/lint.h"
 #include "policy/diag.h"
-#include "policy/fix.h"
-#include "policy/lint.h"
 #include "policy/policy.h"
 #include "policy/same.h"
 #include "policy/source.h"

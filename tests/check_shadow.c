@@ -5,7 +5,7 @@
  * A world is a few values a dimension, chosen so that no condition of its
  * policies tells apart what two of them stand for. A policy's verdicts are
  * worked out from all connections of the world and all rules, and must be
- * those of policy/overlap.h, bit by bit, and so must who is named.
+ * those of lint/overlap.h, bit by bit, and so must who is named.
  */
 #include <check.h>
 #include <ctype.h>
@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "lint/overlap.h"
 #include "policy/ebcdic.h"
-#include "policy/overlap.h"
 #include "policy/network.h"
 #include "policy/rules.h"
 #include "policy/settings.h"

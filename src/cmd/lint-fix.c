@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cmd/rewrite.h"
-#include "policy/fix.h"
+#include "lint/fix.h"
 #include "policy/source.h"
 
 int

@@ -13,7 +13,6 @@ libpolicy_a_SOURCES += \
 	src/policy/ebcdic.c src/policy/ebcdic.h \
 	src/policy/effective.c src/policy/effective.h \
 	src/policy/encoding.c src/policy/encoding.h \
-	src/policy/fix.c src/policy/fix.h \
 	src/policy/flat.c src/policy/flat.h \
 	src/policy/follow.c src/policy/follow.h \
 	src/policy/format.c src/policy/format.h \
@@ -22,45 +21,20 @@ libpolicy_a_SOURCES += \
 	src/policy/index-plan.c src/policy/index-plan.h \
 	src/policy/inert.c src/policy/inert.h \
 	src/policy/lines.c src/policy/lines.h \
-	src/policy/lint.c src/policy/lint.h \
-	src/policy/lint-clients.c src/policy/lint-clients.h \
-	src/policy/lint-conditions.c src/policy/lint-conditions.h \
-	src/policy/lint-lines.c src/policy/lint-lines.h \
-	src/policy/lint-names.c src/policy/lint-names.h \
-	src/policy/lint-network.c src/policy/lint-network.h \
-	src/policy/lint-owner.c src/policy/lint-owner.h \
-	src/policy/lint-protocols.c src/policy/lint-protocols.h \
-	src/policy/lint-resumption.c src/policy/lint-resumption.h \
-	src/policy/lint-scope.c src/policy/lint-scope.h \
-	src/policy/lint-sni.c src/policy/lint-sni.h \
-	src/policy/lint-lists.c src/policy/lint-lists.h \
-	src/policy/lint-suites.c src/policy/lint-suites.h \
-	src/policy/lint-text.c src/policy/lint-text.h \
-	src/policy/lint-times.c src/policy/lint-times.h \
-	src/policy/lint-values.c src/policy/lint-values.h \
-	src/policy/lint-view.c src/policy/lint-view.h \
 	src/policy/mend.c src/policy/mend.h \
 	src/policy/mistake.c src/policy/mistake.h \
 	src/policy/names.c src/policy/names.h \
 	src/policy/network.c src/policy/network.h \
-	src/policy/overlap.c src/policy/overlap.h \
 	src/policy/piece.c src/policy/piece.h \
 	src/policy/policy.c src/policy/policy.h \
 	src/policy/prefix.c src/policy/prefix.h \
-	src/policy/region.c src/policy/region.h \
-	src/policy/region-tree.c src/policy/region-tree.h \
 	src/policy/rule-index.c src/policy/rule-index.h \
 	src/policy/rules.c src/policy/rules.h \
 	src/policy/same.c src/policy/same.h \
 	src/policy/schema.c src/policy/schema.h \
 	src/policy/secret.c src/policy/secret.h \
 	src/policy/settings.c src/policy/settings.h \
-	src/policy/shadow.c src/policy/shadow.h \
 	src/policy/source.c src/policy/source.h \
-	src/policy/space.c src/policy/space.h \
-	src/policy/space-axis.c src/policy/space-axis.h \
-	src/policy/space-names.c src/policy/space-names.h \
-	src/policy/space-text.c src/policy/space-text.h \
 	src/policy/suites.c src/policy/suites.h \
 	src/policy/times.c src/policy/times.h \
 	src/policy/times-pool.c src/policy/times-pool.h \
@@ -72,7 +46,6 @@ libpolicy_a_SOURCES += \
 	src/policy/value-show.c src/policy/value-show.h \
 	src/policy/view.c src/policy/view.h \
 	src/policy/walk.c src/policy/walk.h \
-	src/policy/witness.c src/policy/witness.h \
 	src/policy/wrong.c src/policy/wrong.h \
 	src/policy/wrong-address.c src/policy/wrong-address.h \
 	src/policy/wrong-port.c src/policy/wrong-port.h

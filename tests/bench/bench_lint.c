@@ -14,9 +14,9 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "lint/shadow.h"
 #include "policy/diag.h"
 #include "policy/rules.h"
-#include "policy/shadow.h"
 
 enum shape {
 	SHAPE_NETS,		/* one port, distinct networks */

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "lint/fix.h"
+#include "lint/lint.h"
 #include "policy/diag.h"
-#include "policy/fix.h"
 #include "policy/format.h"
-#include "policy/lint.h"
 #include "policy/policy.h"
 #include "policy/same.h"
 

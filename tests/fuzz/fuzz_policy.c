@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "lint/lint.h"
 #include "policy/diag-print.h"
 #include "policy/diag.h"
-#include "policy/lint.h"
 #include "policy/policy.h"
 #include "policy/rules.h"
 #include "policy/times.h"

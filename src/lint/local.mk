@@ -1,0 +1,30 @@
+# Advice on policies: what the compiler accepts and nobody means.
+noinst_LIBRARIES += liblint.a
+liblint_a_SOURCES = \
+	src/lint/fix.c src/lint/fix.h \
+	src/lint/lint.c src/lint/lint.h \
+	src/lint/lint-clients.c src/lint/lint-clients.h \
+	src/lint/lint-conditions.c src/lint/lint-conditions.h \
+	src/lint/lint-lines.c src/lint/lint-lines.h \
+	src/lint/lint-lists.c src/lint/lint-lists.h \
+	src/lint/lint-names.c src/lint/lint-names.h \
+	src/lint/lint-network.c src/lint/lint-network.h \
+	src/lint/lint-owner.c src/lint/lint-owner.h \
+	src/lint/lint-protocols.c src/lint/lint-protocols.h \
+	src/lint/lint-resumption.c src/lint/lint-resumption.h \
+	src/lint/lint-scope.c src/lint/lint-scope.h \
+	src/lint/lint-sni.c src/lint/lint-sni.h \
+	src/lint/lint-suites.c src/lint/lint-suites.h \
+	src/lint/lint-text.c src/lint/lint-text.h \
+	src/lint/lint-times.c src/lint/lint-times.h \
+	src/lint/lint-values.c src/lint/lint-values.h \
+	src/lint/lint-view.c src/lint/lint-view.h \
+	src/lint/overlap.c src/lint/overlap.h \
+	src/lint/region.c src/lint/region.h \
+	src/lint/region-tree.c src/lint/region-tree.h \
+	src/lint/shadow.c src/lint/shadow.h \
+	src/lint/space.c src/lint/space.h \
+	src/lint/space-axis.c src/lint/space-axis.h \
+	src/lint/space-names.c src/lint/space-names.h \
+	src/lint/space-text.c src/lint/space-text.h \
+	src/lint/witness.c src/lint/witness.h
