@@ -488,8 +488,11 @@ walk_statements(struct context *context, const struct tree *tree,
 	};
 	const struct tree_node *node = tree->first, *next;
 
-	if (refuse_changed_braces(context, tree))
+	if (refuse_changed_braces(context, tree)) {
+		/* What rules refer to may be in what is not read. */
+		context->pending = NULL;
 		return;
+	}
 	for (; node != NULL; node = next) {
 		next = node->next;
 		if (node->spent)

@@ -80,29 +80,32 @@ digest(const struct diag *diag)
 	return sum;
 }
 
+/*
+ * Of three definitions of one name another may be the one that counts, and
+ * where all braces are something else the rest is not read: rules may have
+ * been.
+ */
 static bool
-has_twins(const struct diag *diag)
+is_read_otherwise(const struct diag *diag)
 {
 	const struct diag_record *record;
 
 	for (size_t i = 0; (record = diag_at(diag, i)) != NULL; i++)
 		if (record->code == DIAG_NAME_REDEFINED ||
-		    record->code == DIAG_NAME_REPEATED)
+		    record->code == DIAG_NAME_REPEATED ||
+		    record->code == DIAG_SYNTAX)
 			return true;
 	return false;
 }
 
-/*
- * A policy read at one go and one whose every line is kept say the same; of
- * three definitions of one name another may be the one that counts.
- */
+/* A policy read at one go and one whose every line is kept say the same. */
 static void
 compare(const struct diag *a, const struct diag *b)
 {
 	ensure((diag_count(a, DIAG_ERROR) > 0) ==
 	    (diag_count(b, DIAG_ERROR) > 0));
 	/* Of many not all are kept, and what is not kept is not thought over. */
-	if (has_twins(b) || diag_count(a, DIAG_ERROR) >= DIAG_KEPT ||
+	if (is_read_otherwise(b) || diag_count(a, DIAG_ERROR) >= DIAG_KEPT ||
 	    diag_count(a, DIAG_WARNING) + diag_count(a, DIAG_ADVICE) >=
 	    DIAG_KEPT)
 		return;
