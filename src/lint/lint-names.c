@@ -120,12 +120,17 @@ reach_by_mistake(struct lint_scope *scope, const struct diag_record *record)
 {
 	struct source_span rest = line_at(record->span.source,
 	    record->span.offset), keyword, word;
-	uint32_t end = rest.offset + rest.length;
+	const char *text = source_text(rest.source), *end;
 
 	/* The value may stand on the next line. */
-	if (record->code == DIAG_VALUE_MISSING &&
-	    end < source_size(rest.source))
-		rest.length += 1 + line_at(rest.source, end + 1).length;
+	end = memchr(text + rest.offset + rest.length, '\n',
+	    source_size(rest.source) - rest.offset - rest.length);
+	if (record->code == DIAG_VALUE_MISSING && end != NULL) {
+		struct source_span next = line_at(rest.source,
+		    (uint32_t)(end + 1 - text));
+
+		rest.length = next.offset + next.length - rest.offset;
+	}
 	if (!next_word(&rest, &keyword))
 		return;
 	reach_named(scope, keyword);
